@@ -1,0 +1,73 @@
+# `make` prints this help. The environment is made once in .venv, and again only when pyproject.toml or constraints.txt change.
+
+VENV ?= .venv
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$python"; break; }; done)
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+CODE := proviso records ingest analysis api
+# What the plain test run leaves out: long runs, and tests that need a server or a program from elsewhere.
+QUICK := not slow and not scale and not llama and not postgres and not qdrant and not browser
+
+T ?= tests
+ARGS ?=
+DEMO_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test test-all cover check lint types floors bench eval clean
+
+help: ## print this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.ready-dev ## make the environment in .venv, with the development tools
+
+run: $(VENV)/.ready ## start the service on http://127.0.0.1:8000 (options: ARGS="--port 9000")
+	@exec $(BIN)/proviso serve $(ARGS)
+
+demo: $(VENV)/.ready ## the main job on real contracts: upload, ask, extract (options: DEMO_ARGS=…)
+	@exec $(BIN)/python -m api.demo $(DEMO_ARGS)
+
+test: $(VENV)/.ready-dev ## the test suite (a part of it: T=tests/unit)
+	@$(BIN)/python -m pytest -m "$(QUICK)" $(ARGS) $(T)
+
+test-all: $(VENV)/.ready-dev ## every test, with those that need Chromium, Postgres, Qdrant, Tesseract or llama.cpp
+	@$(BIN)/python -m pytest $(ARGS) $(T)
+
+cover: $(VENV)/.ready-dev ## the test suite with branch coverage
+	@$(BIN)/python -m pytest -m "$(QUICK)" --cov --cov-report=term $(ARGS) $(T)
+
+check: lint types floors ## lint, types and architecture
+
+lint: $(VENV)/.ready-dev ## ruff: rules and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/.ready-dev ## mypy, strict, on the five packages
+	@$(BIN)/mypy
+
+floors: $(VENV)/.ready-dev ## who imports whom, sizes, names
+	@$(BIN)/python -m pytest -q tests/architecture
+
+bench: $(VENV)/.ready-dev ## measure speed and memory (options: ARGS=…)
+	@$(BIN)/python -m evals.bench $(ARGS)
+
+eval: $(VENV)/.ready-dev ## measure the quality of ingestion on documents with ground truth (options: ARGS=…)
+	@$(BIN)/python -m evals.ingest $(ARGS)
+
+clean: ## remove the environment and the caches; documents in proviso-data stay
+	@rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find $(CODE) evals tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "Proviso needs Python 3.11 or newer, and none was found on the PATH: install it, or name it with make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Proviso needs Python 3.11 or newer, and $(PYTHON) is not: name another one with make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import venv, ensurepip' 2>/dev/null || { echo "$(PYTHON) cannot make environments because its venv module is missing: install it (on Debian or Ubuntu: apt install python3-venv) and run make again" >&2; exit 1; }
+	@echo "Installing Proviso into $(VENV) with $$("$(PYTHON)" --version); once, one to three minutes ..."
+	@$(BIN)/python -c 'import pip' 2>/dev/null || "$(PYTHON)" -m venv --clear $(VENV)
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready
+	@echo "Adding the development tools ..."
+	@$(PIP) --editable '.[dev]'
+	@touch $@

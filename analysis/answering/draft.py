@@ -1,0 +1,88 @@
+"""An answer in the making (floor 3): what the model says, piece by piece, turned into events and at the end into the answer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from analysis.answering.question import AskEvent
+from analysis.answering.reply import Reply, ReplyPiece
+from analysis.evidence.check import unsupported
+from analysis.grounding.quotes import Quotes
+from proviso.types.answers import Evidence, Outcome, Unsupported
+from proviso.types.chat import ChatDelta
+
+OUTCOMES: dict[str, Outcome] = {
+    "answered": "answered",
+    "not_in_documents": "not_in_documents",
+    "needs_clarification": "needs_clarification",
+}
+
+
+class Draft:
+    """Collects one reply. `restart` forgets everything, for a model that began anew."""
+
+    def __init__(self, quotes: Quotes) -> None:
+        self._quotes = quotes
+        self.restart()
+
+    def restart(self) -> None:
+        self._reply = Reply()
+        self._outcome = ""
+        self._answer = ""
+        self.clarification: str | None = None
+        self._evidence: dict[int, Evidence] = {}
+
+    async def hear(self, delta: ChatDelta) -> AsyncIterator[AskEvent]:
+        """The events of one piece of a call."""
+        if delta.kind == "reasoning":
+            yield AskEvent("reasoning", {"text": delta.text})
+        elif delta.kind == "retry":
+            self.restart()
+            yield AskEvent("retry", {"reason": delta.text})
+        elif delta.kind == "text":
+            async for event in self.feed(delta.text):
+                yield event
+
+    async def feed(self, text: str) -> AsyncIterator[AskEvent]:
+        for piece in self._reply.feed(text):
+            async for event in self._take(piece):
+                yield event
+
+    async def end(self) -> AsyncIterator[AskEvent]:
+        for piece in self._reply.end():
+            async for event in self._take(piece):
+                yield event
+
+    @property
+    def answer(self) -> str | None:
+        return self._answer.strip() or None
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        return tuple(self._evidence[n] for n in sorted(self._evidence))
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What the reply comes to; None when it holds neither an answer nor a question."""
+        said = OUTCOMES.get(self._outcome.strip().lower().replace(" ", "_"))
+        if self.clarification and (said == "needs_clarification" or not self.answer):
+            return "needs_clarification"
+        if said == "not_in_documents":
+            return said
+        return "answered" if self.answer else None
+
+    def unsupported(self) -> tuple[Unsupported, ...]:
+        return unsupported(self.answer, self.evidence) if self.outcome == "answered" and self.answer else ()
+
+    async def _take(self, piece: ReplyPiece) -> AsyncIterator[AskEvent]:
+        if piece.kind == "quote":
+            n = piece.n if piece.n > 0 and piece.n not in self._evidence else max(self._evidence, default=0) + 1
+            self._evidence[n] = await self._quotes.resolve(n, piece.text, piece.doc)
+            yield AskEvent("evidence", self._evidence[n])
+        elif piece.kind == "answer":
+            self._answer += piece.text
+            yield AskEvent("answer", {"text": piece.text})
+        elif piece.kind == "outcome":
+            self._outcome = piece.text
+        else:
+            self.clarification = piece.text

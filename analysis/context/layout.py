@@ -1,0 +1,92 @@
+"""The order of a prompt (floor 4, pure): instructions, documents, history, question last with the rules again.
+
+What changes least comes first, so that a server's prefix cache serves follow-up questions; the question stands where
+models attend best. There is one developer message, at index 0, because chat templates drop any other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from analysis.context.tokens import Tokens
+from proviso.types.chat import Message
+
+HISTORY_SHARE = 0.2
+"""Of the window; older turns than fit in it are left out."""
+
+OWN_TAGS = re.compile(r"<(?=/?(?:documents?|passage|omitted|question)\b)", re.IGNORECASE)
+BREAK = "<\u200b"
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What prompts are written with: the counter, and `shield`, which breaks harmony markers in text that is not
+    ours.
+    """
+
+    tokens: Tokens
+    shield: Callable[[str], str]
+
+    def quoted(self, text: str) -> str:
+        """`text` as it may stand in a prompt: no harmony markers, none of our own tags."""
+        return OWN_TAGS.sub(BREAK, self.shield(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Everything of a prompt but the documents. `closing` follows the question: the refusal rule again."""
+
+    instructions: str
+    question: str
+    closing: str
+    history: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A prompt whose history fits, counted without documents; `left_out` tells how many messages were not kept."""
+
+    prompt: Prompt
+    fixed_tokens: int
+    left_out: int
+    left_out_tokens: int
+
+
+def prepare(prompt: Prompt, means: Means, context_tokens: int) -> Prepared:
+    """Break what must not be taken for markup, and drop the oldest turns beyond a fifth of the window."""
+    history = tuple(
+        replace(turn, content=means.quoted(turn.content)) for turn in prompt.history if turn.role != "developer"
+    )
+    kept = _newest(history, means.tokens.count, int(context_tokens * HISTORY_SHARE))
+    left_out = history[: len(history) - len(kept)]
+    ready = replace(prompt, question=means.quoted(prompt.question), history=kept)
+    return Prepared(
+        prompt=ready,
+        fixed_tokens=means.tokens.count_prompt(messages(ready, "")),
+        left_out=len(left_out),
+        left_out_tokens=sum(means.tokens.count(turn.content) for turn in left_out),
+    )
+
+
+def messages(prompt: Prompt, documents: str) -> tuple[Message, ...]:
+    """The messages in order: developer; documents; history; question and closing."""
+    question = f"<question>\n{prompt.question.strip()}\n</question>\n\n{prompt.closing.strip()}".rstrip()
+    return (
+        Message("developer", prompt.instructions.strip()),
+        Message("user", f"<documents>\n{documents}\n</documents>"),
+        *prompt.history,
+        Message("user", question),
+    )
+
+
+def _newest(history: Sequence[Message], count: Callable[[str], int], limit: int) -> tuple[Message, ...]:
+    """The longest end of `history` within `limit` tokens that does not begin with an answer to a question left out."""
+    held, at = 0, len(history)
+    while at > 0 and held + count(history[at - 1].content) <= limit:
+        at -= 1
+        held += count(history[at].content)
+    while 0 < at < len(history) and history[at].role == "assistant":
+        at += 1
+    return tuple(history[at:])

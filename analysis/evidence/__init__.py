@@ -1,0 +1,1 @@
+"""Quotes resolved against canonical text and given their states; floor 4."""

@@ -1,0 +1,121 @@
+"""What an answer says without proof (floor 4, pure).
+
+`no_evidence`: a sentence without a marker `[n]` that points to verified evidence. `number_not_in_evidence`: a number, amount
+or date of a sentence that has such markers and stands in none of the evidence they point to, in no form (30 is "thirty",
+2026-03-01 is "March 1, 2026"; the section, pages and title of the evidence count as part of it).
+
+A sentence ends at . ! ? or at the end of its line; markers right after the stop belong to it. Exempt: headings, lines wholly in
+bold, lead-ins that end with a colon, table headers and rules, fewer than three words, sentences that only say that the
+documents do not say something, and numbers that only number a list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from analysis.evidence.figures import Value, figures, values
+from proviso.text import Span
+from proviso.types.answers import Evidence, Unsupported
+
+VERIFIED = frozenset({"exact", "normalised", "partial"})
+MARKER = re.compile(r"\[\s*(\d{1,4}(?:\s*[-–,;]\s*\d{1,4})*)\s*\]")
+ABBREVIATION = re.compile(
+    r"(?:\b(?:inc|ltd|co|corp|llc|no|nos|sec|sect|art|para|cl|mr|ms|mrs|dr|st|vs|etc|approx|fig|e\.g|i\.e|u\.s|cf|p|pp)|\b[A-Z])\.$",
+    re.IGNORECASE,
+)
+STOP = re.compile(r"[.!?][\"'”’)\]*_]*(?:\s*\[\s*\d[\d\s,;–-]*\])*(?=\s|$)")
+LIST_MARK = re.compile(r"^\s*(?:[-*•>]\s+|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]\s+)+", re.IGNORECASE)
+TABLE_RULE = re.compile(r"^\s*\|?[\s:|-]+\|?\s*$")
+WORD = re.compile(r"[^\W\d_][\w'’-]*")
+MIN_WORDS = 3
+ABSENCE = re.compile(
+    r"\b(?:no|not|nor|neither|none|nothing|without|silent|absent)\b.{0,120}\b(?:documents?|contracts?|agreements?|texts?|provided|excerpts?|passages?|sources?)\b"
+    r"|\b(?:documents?|contracts?|agreements?|texts?|excerpts?|passages?|sources?)\b.{0,80}"
+    r"\b(?:(?:do|does|did|is|are|has|have)\s+not|don[’']t|doesn[’']t|silent|contains?\s+no|includes?\s+no|no\s+mention|nothing)\b.{0,40}"
+    r"\b(?:say|state|specify|mention|contain|include|address|provide|define|cover|indicate|found|silent|about|clause|provision)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def unsupported(answer: str, evidence: Sequence[Evidence]) -> tuple[Unsupported, ...]:
+    """The stretches of `answer` that no verified evidence carries, in order."""
+    verified = {each.n: each for each in evidence if each.state in VERIFIED}
+    found: list[Unsupported] = []
+    for span in sentences(answer):
+        sentence = span.of(answer)
+        cited = [verified[n] for n in markers(sentence) if n in verified]
+        if cited:
+            found += _unproven_numbers(sentence, span.start, cited)
+        elif not _is_absence(sentence):
+            found.append(Unsupported(sentence, span.start, span.end, "no_evidence"))
+    return tuple(found)
+
+
+def markers(sentence: str) -> list[int]:
+    """The evidence numbers a sentence points to: [1], [1, 2], [1-3]."""
+    out: list[int] = []
+    for match in MARKER.finditer(sentence):
+        for part in re.split(r"[,;]", match.group(1)):
+            ends = [int(n) for n in re.findall(r"\d+", part)]
+            out += range(ends[0], min(ends[-1], ends[0] + 99) + 1) if len(ends) > 1 else ends
+    return list(dict.fromkeys(out))
+
+
+def sentences(answer: str) -> Iterator[Span]:
+    """The stretches of an answer that claim something."""
+    at = 0
+    for line in answer.splitlines(keepends=True):
+        if not _is_furniture(line, answer[at + len(line) :]):
+            for span in _of_line(line):
+                yield Span(at + span.start, at + span.end)
+        at += len(line)
+
+
+def _of_line(line: str) -> Iterator[Span]:
+    mark = LIST_MARK.match(line)
+    start = mark.end() if mark else len(line) - len(line.lstrip())
+    if line.lstrip().startswith("|"):
+        yield from _claim(line, start, len(line.rstrip()))
+        return
+    for stop in STOP.finditer(line, start):
+        if ABBREVIATION.search(line, start, stop.start() + 1):
+            continue
+        yield from _claim(line, start, stop.end())
+        start = stop.end()
+    yield from _claim(line, start, len(line.rstrip()))
+
+
+def _claim(line: str, start: int, end: int) -> Iterator[Span]:
+    while start < end and line[start].isspace():
+        start += 1
+    text = MARKER.sub("", line[start:end])
+    if len(WORD.findall(text)) >= MIN_WORDS or (figures(text) and len(WORD.findall(text)) > 0):
+        yield Span(start, end)
+
+
+def _is_furniture(line: str, rest: str) -> bool:
+    """Headings, lead-ins, rules, the header of a table."""
+    text = line.strip()
+    if not text or text.startswith("#") or text.endswith(":") or re.fullmatch(r"(\*\*|__)[^*_]+\1:?", text):
+        return True
+    following = rest.split("\n", 1)[0]
+    return bool(TABLE_RULE.match(text)) or (
+        text.startswith("|") and "-" in following and bool(TABLE_RULE.match(following))
+    )
+
+
+def _is_absence(sentence: str) -> bool:
+    return ABSENCE.search(sentence) is not None
+
+
+def _unproven_numbers(sentence: str, at: int, cited: Sequence[Evidence]) -> Iterator[Unsupported]:
+    blanked = MARKER.sub(lambda match: " " * len(match.group()), sentence)
+    proven: set[Value] = set()
+    for each in cited:
+        pages = " ".join(str(page) for page in (each.page_start, each.page_end) if page)
+        proven |= values(f"{each.text or ''}\n{each.title}\n{each.section}\n{pages}")
+    sections = " ".join(each.section for each in cited)
+    for figure in figures(blanked):
+        if figure.value not in proven and figure.text not in sections:
+            yield Unsupported(figure.text, at + figure.start, at + figure.end, "number_not_in_evidence")

@@ -1,0 +1,1 @@
+"""From a schema and documents to cells with outcomes and evidence; floor 4."""

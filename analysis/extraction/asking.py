@@ -1,0 +1,137 @@
+"""One group of fields asked of one document (floor 3): context, call, JSON read, with one more try for what is missing or unreadable."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from analysis.context.context import Context
+from analysis.context.tokens import Tokens
+from analysis.extraction.groups import array_pointer
+from analysis.extraction.prompt import extraction_prompt, queries_of
+from analysis.extraction.reply import REPLY_SCHEMA, ReplyCell, Unreadable, read_reply
+from analysis.grounding.contexts import Contexts, Planned, Wishes
+from proviso.ports import ChatModel
+from proviso.types.answers import CallUsage, Effort
+from proviso.types.chat import ChatRequest, Completion, Message
+from proviso.types.extractions import Field
+from proviso.types.search import ReadableDocument, ResolvedScope
+
+TRIES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class GroupReply:
+    """What the model said of a group: cells, the fault of the last try if it was unreadable, the calls made, and what was read
+    for it: mode, tokens and spans of the document."""
+
+    cells: tuple[ReplyCell, ...]
+    fault: str | None
+    calls: tuple[CallUsage, ...]
+    mode: str
+    tokens_read: int
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is the same for every call of an extraction."""
+
+    workspace: str
+    guidance: str | None
+    effort: Effort
+    model: str | None
+
+
+class GroupAsking:
+    """Asks a model for groups of fields. Raises what contexts and models raise."""
+
+    def __init__(self, contexts: Contexts, tokens: Tokens, model: ChatModel) -> None:
+        self._contexts = contexts
+        self._tokens = tokens
+        self._model = model
+
+    async def ask(self, call: Call, document: ReadableDocument, fields: Sequence[Field]) -> GroupReply:
+        """At most two calls: the second names what was wrong with the first, or the fields it left out."""
+        calls: list[CallUsage] = []
+        cells: list[ReplyCell] = []
+        fault: str | None = None
+        wanted: Sequence[Field] = fields
+        planned = await plan_group(self._contexts, call, document, wanted)
+        for attempt in range(TRIES):
+            if attempt and not fault:
+                planned = await plan_group(self._contexts, call, document, wanted)
+            completion = await self._model.complete(self._request(call, planned, fault))
+            calls.append(await self._usage(planned.context, completion))
+            try:
+                cells += read_reply(completion.text)
+                fault = None
+            except Unreadable as unreadable:
+                fault = str(unreadable)
+                continue
+            wanted = _missing(fields, cells)
+            if not wanted:
+                break
+        packed = planned.context.receipt.packed
+        return GroupReply(
+            cells=tuple(cells),
+            fault=f"invalid_reply: {fault}" if fault else None,
+            calls=tuple(calls),
+            mode=planned.context.receipt.mode,
+            tokens_read=sum(part.tokens for part in packed),
+            spans=tuple((part.start, part.end) for part in packed),
+        )
+
+    def _request(self, call: Call, planned: Planned, fault: str | None) -> ChatRequest:
+        messages = planned.context.messages
+        counted = planned.context.receipt.prompt_tokens_counted
+        if fault:
+            last = messages[-1]
+            repair = f"{last.content}\n\nYour last reply could not be read: {fault}. Reply with valid JSON only."
+            messages = (*messages[:-1], Message(last.role, repair))
+            counted = self._tokens.count_prompt(messages)
+        return ChatRequest(
+            purpose="extract",
+            messages=messages,
+            effort=call.effort,
+            max_output_tokens=planned.output_tokens,
+            counted_prompt_tokens=counted,
+            model=call.model,
+            json_schema=REPLY_SCHEMA,
+        )
+
+    async def _usage(self, context: Context, completion: Completion) -> CallUsage:
+        counted = context.receipt.prompt_tokens_counted
+        prompt = completion.prompt_tokens if completion.prompt_tokens is not None else counted
+        reasoning, answer = completion.reasoning_tokens, completion.answer_tokens
+        if reasoning is None:
+            reasoning = await asyncio.to_thread(self._tokens.count, completion.reasoning)
+        if answer is None:
+            answer = await asyncio.to_thread(self._tokens.count, completion.text)
+        return CallUsage("extract", prompt, reasoning, answer)
+
+
+async def plan_group(contexts: Contexts, call: Call, document: ReadableDocument, fields: Sequence[Field]) -> Planned:
+    """The context of a group: the document whole when it is short, else passages found for each field."""
+    wishes = Wishes(queries=queries_of(fields), effort=call.effort)
+    scope = ResolvedScope(call.workspace, (document,))
+    return await contexts.build(scope, extraction_prompt(fields, call.guidance), wishes)
+
+
+def _missing(fields: Sequence[Field], cells: Sequence[ReplyCell]) -> list[Field]:
+    """Fields that no cell speaks of; an array is spoken of when any cell lies in it."""
+    said = {cell.field for cell in cells}
+    return [field for field in fields if not _spoken_of(field, said)]
+
+
+def _spoken_of(field: Field, said: set[str]) -> bool:
+    array = array_pointer(field.pointer)
+    if not array:
+        return field.pointer in said
+    return any(pointer == array or pointer.startswith(f"{array}/") for pointer in said)
+
+
+def replied(data: Sequence[dict[str, object]]) -> list[ReplyCell]:
+    """Reply cells back from the JSON of a recorded step."""
+    return [replace(ReplyCell(**item), quotes=tuple(item["quotes"])) for item in data]  # type: ignore[arg-type]

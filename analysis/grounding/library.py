@@ -1,0 +1,49 @@
+"""Reading documents for a request (floor 3): kept texts by document, and the same folded for finding quotes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from analysis.evidence.fold import FoldedText
+from analysis.evidence.source import SourceDocument
+from proviso.types.search import ReadableDocument
+from records.texts import KeptText, Texts
+
+FOLDED_CHARS = 16_000_000
+"""Folded text kept in memory, in characters over all versions (about 250 contracts; a character costs some 6 bytes)."""
+
+
+class Library:
+    """Opens documents. A version never changes, so what was folded once is kept while there is room."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        self._folded: OrderedDict[str, FoldedText] = OrderedDict()
+        self._chars = 0
+
+    async def read(self, documents: Iterable[ReadableDocument]) -> dict[str, KeptText]:
+        """Kept texts by document id."""
+        return {document.document_id: await self._texts.read(document.version_id) for document in documents}
+
+    async def open(self, document: ReadableDocument) -> SourceDocument:
+        """The document ready for resolving quotes."""
+        kept = await self._texts.read(document.version_id)
+        folded = self._folded.get(document.version_id)
+        if folded is None:
+            starts = [page.start for page in kept.structure.pages]
+            folded = await asyncio.to_thread(FoldedText, kept.text, starts)
+            self._keep(document.version_id, folded)
+        else:
+            self._folded.move_to_end(document.version_id)
+        boxes = await self._texts.boxes(document.version_id) if kept.structure.pages else None
+        return SourceDocument(document, folded, kept.structure.pages, kept.structure.sections, boxes)
+
+    def _keep(self, version_id: str, folded: FoldedText) -> None:
+        if version_id in self._folded:
+            return
+        self._folded[version_id] = folded
+        self._chars += len(folded.text)
+        while self._chars > FOLDED_CHARS and len(self._folded) > 1:
+            self._chars -= len(self._folded.popitem(last=False)[1].text)

@@ -1,0 +1,62 @@
+"""Search results as hits and as evidence (floor 3): chunk spans read from the kept text, so that each is exact by construction."""
+
+from __future__ import annotations
+
+from analysis.evidence.locate import locate
+from analysis.evidence.resolve import Resolved
+from analysis.grounding.library import Library
+from analysis.retrieval.expand import expand
+from analysis.retrieval.search import Found, Search
+from proviso.ids import chunk_id
+from proviso.text import Span
+from proviso.types.answers import Evidence
+from proviso.types.search import Hit, ResolvedScope, Scores
+
+
+class Passages:
+    """Finds passages of a scope."""
+
+    def __init__(self, library: Library, search: Search) -> None:
+        self._library = library
+        self._search = search
+
+    async def hits(self, query: str, scope: ResolvedScope, limit: int, *, grow: bool = False) -> list[Hit]:
+        """Chunk spans, best first, non-overlapping; with `grow`, grown to their clause and merged."""
+        found = await self._search.find(query, scope, limit)
+        texts = await self._library.read(each.document for each in found)
+        spans = [(g.found, g.span) for g in expand(found, texts)] if grow else [(each, each.span) for each in found]
+        pages = {key: kept.structure.pages for key, kept in texts.items()}
+        out = []
+        for each, span in spans:
+            numbers = [p.number for p in pages[each.document.document_id] if p.start < span.end and span.start < p.end]
+            out.append(_hit(each, span, texts[each.document.document_id].text, numbers))
+        return out
+
+    async def evidence(self, query: str, scope: ResolvedScope, limit: int) -> tuple[Evidence, ...]:
+        """The best passages as evidence, numbered from 1."""
+        found = await self._search.find(query, scope, limit)
+        out = []
+        for n, each in enumerate(found, 1):
+            source = await self._library.open(each.document)
+            words = each.span.of(source.text.text)
+            out.append(locate(n, words, Resolved(each.span, "exact"), source))
+        return tuple(out)
+
+
+def _hit(found: Found, span: Span, text: str, pages: list[int]) -> Hit:
+    hit = found.hit
+    return Hit(
+        document_id=found.document.document_id,
+        version=found.document.version,
+        title=found.document.title,
+        chunk_id=chunk_id(hit.version_id, hit.chunk),
+        start=span.start,
+        end=span.end,
+        page_start=pages[0] if pages else None,
+        page_end=pages[-1] if pages else None,
+        section=hit.section,
+        heading=hit.heading,
+        text=span.of(text),
+        score=round(found.score, 6),
+        scores=Scores(hit.dense, hit.sparse),
+    )

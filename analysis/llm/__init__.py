@@ -1,0 +1,1 @@
+"""gpt-oss over an OpenAI-compatible endpoint, the home of the openai client; floor 4."""

@@ -1,0 +1,1 @@
+"""Hybrid search over the index, fusion and growth to passages; floor 4."""

@@ -1,0 +1,72 @@
+"""What runs behind the doors (floor 5): durable jobs tied to ingestion and extraction, and the reconciliation at start-up.
+
+A document's job id is its version id and attempt, an extraction unit's is extraction, document and attempt: enqueueing twice is a no-op.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from analysis.extraction.extraction import Extraction
+from ingest.pipeline import Ingestion
+from proviso.errors import NotFound, ProvisoError
+from proviso.ports import Jobs, VectorIndex
+from records.catalog import documents, extractions
+from records.catalog.catalog import Catalog
+
+INGEST = "ingest"
+EXTRACT = "extract"
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Queues work and settles what went wrong with it."""
+
+    catalog: Catalog
+    jobs: Jobs
+    ingestion: Ingestion
+    extraction: Extraction
+
+    async def queue_document(self, version_id: str, attempt: int) -> None:
+        await self.jobs.enqueue(INGEST, f"{version_id}.{attempt}", version_id)
+
+    async def queue_units(self, extraction_id: str) -> None:
+        """Queue the units of an extraction whose documents are ready or failed; the rest follow when they settle."""
+        for unit in await self.catalog.read(extractions.unsettled, extraction_id):
+            await self._queue_unit(unit)
+
+    async def document_settled(self, document_id: str) -> None:
+        """A document became ready or failed: the units that waited for it can run."""
+        for unit in await self.catalog.read(extractions.unsettled):
+            if unit.document_id == document_id:
+                await self._queue_unit(unit)
+
+    async def job_failed(self, queue: str, subject: str, error: ProvisoError) -> None:
+        """The job boundary's last word: the subject is recorded as failed, never stuck."""
+        try:
+            if queue == INGEST:
+                await self.ingestion.fail(subject, error)
+            else:
+                await self.extraction.fail(subject, error)
+        except NotFound:
+            log.info("%s %s was deleted while its job ran", queue, subject)
+
+    async def reconcile(self, index: VectorIndex) -> None:
+        """After a crash: queue what is unfinished, delete points that no live or coming version owns."""
+        unfinished = await self.catalog.read(documents.unfinished)
+        for version in unfinished:
+            await self.queue_document(version.version_id, version.attempt)
+        for unit in await self.catalog.read(extractions.unsettled):
+            await self._queue_unit(unit)
+        known = set(await self.catalog.read(documents.live_versions)) | {version.version_id for version in unfinished}
+        orphans = sorted(set(await index.counts()) - known)
+        if orphans:
+            log.info("deleting the points of %d versions that are no longer live", len(orphans))
+            await index.delete(None, orphans)
+
+    async def _queue_unit(self, unit: extractions.UnitRecord) -> None:
+        if unit.settled_document:
+            subject = f"{unit.extraction_id}/{unit.document_id}/{unit.attempt}"
+            await self.jobs.enqueue(EXTRACT, subject, subject)

@@ -1,0 +1,53 @@
+"""What `doctor` checks (floor 5): one finding in a sentence each."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from dataclasses import dataclass
+
+from api.cli.connection import Api, connect
+from api.cli.faults import CliError
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    name: str
+    ok: bool
+    detail: str
+
+
+def run_checks(url: str | None) -> list[Check]:
+    """Python, then everything the service says of itself."""
+    checks = [Check("python", sys.version_info >= (3, 11), f"{platform.python_version()} ({platform.machine()})")]
+    try:
+        with connect(url) as api:
+            checks += _service_checks(api)
+    except CliError as error:
+        checks.append(Check("service", False, str(error)))
+    return checks
+
+
+def _service_checks(api: Api) -> list[Check]:
+    ready = api.client.get("/readyz").json()
+    info = api.get("/v1/info")
+    checks = [Check("service", True, f"Proviso {info['version']} at {api.client.base_url}")]
+    for name, state in ready["dependencies"].items():
+        if name == "llm":
+            checks.append(_model_check(state, info["llm"]))
+        else:
+            checks.append(Check(name, state == "ok", state))
+    embedder, index = info["embedder"], info["index"]
+    checks.append(Check("embedder", True, f"{embedder['name']}, {embedder['dimensions']} dimensions"))
+    checks.append(Check("index", True, f"{index['kind']}, {index['points']} chunks"))
+    return checks
+
+
+def _model_check(state: str, llm: dict[str, object] | None) -> Check:
+    if llm is None:
+        return Check(
+            "model",
+            True,
+            "none configured: questions give passages, extractions give candidates (PROVISO_LLM_BASE_URL)",
+        )
+    return Check("model", state == "ok", f"{llm['default']} at {llm['host']}: {state}")

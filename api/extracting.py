@@ -1,0 +1,61 @@
+"""Creating an extraction (floor 5): schema checked, scope fixed, rows written, units queued."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from analysis.extraction.estimate import estimate
+from analysis.extraction.schema import fields_of
+from analysis.extraction.templates import template
+from analysis.extraction.unit import DEFAULT_EFFORT
+from api.schemas.extracting import ExtractBody
+from api.wiring import Services
+from proviso.errors import InvalidRequest
+from proviso.wire import to_data
+from records.catalog import documents, extractions
+from records.catalog.extractions import NewExtraction
+
+
+async def create_extraction(services: Services, workspace: str, body: ExtractBody) -> tuple[int, dict[str, Any]]:
+    """202 with the job, or 200 with the estimate of a dry run."""
+    if body.webhook is not None:
+        raise InvalidRequest("Webhooks are not available in this version; leave webhook out and follow …/events.")
+    schema, instructions = _schema(body)
+    fields = fields_of(schema)
+    ids = await services.catalog.read(documents.extraction_scope, body.scope(workspace))
+    if not ids:
+        raise InvalidRequest("The scope holds no documents; upload some first or name another collection.")
+    effort = None if body.effort == "auto" else body.effort
+    if body.dry_run:
+        scope = replace(body.scope(workspace), collection=None, document_ids=None)
+        readable = (await services.catalog.read(documents.resolve_scope, scope)).documents
+        ready = [document for document in readable if document.document_id in set(ids)]
+        limits = services.limits if services.model else None
+        return 200, to_data(estimate(len(ids), ready, fields, effort or DEFAULT_EFFORT, limits))
+    new = NewExtraction(
+        workspace=workspace,
+        name=body.name or body.template or "extraction",
+        schema=schema,
+        template=body.template,
+        instructions=instructions,
+        effort=effort,
+        model=body.model,
+        document_ids=tuple(ids),
+        fields=tuple(fields),
+        max_tokens=body.budget.max_tokens if body.budget else None,
+    )
+    record = await services.catalog.write(extractions.create, new)
+    await services.background.queue_units(record.id)
+    return 202, to_data(record)
+
+
+def _schema(body: ExtractBody) -> tuple[dict[str, Any], str | None]:
+    if (body.schema_ is None) == (body.template is None):
+        raise InvalidRequest("Give either a schema or the name of a template.")
+    if body.template is None:
+        assert body.schema_ is not None
+        return body.schema_, body.instructions
+    found = template(body.template)
+    parts = [part for part in (found.get("instructions"), body.instructions) if part]
+    return found["schema"], "\n".join(parts) or None

@@ -1,0 +1,122 @@
+"""`/v1/documents` (floor 5): upload, list, look at, delete, try again, follow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
+
+from api.deps import PageDep, ServicesDep, WorkspaceDep
+from api.idempotency import once
+from api.schemas.documents import Reprocess, document_json, upload_json
+from api.sse import Event, event_stream
+from api.uploads import Intake, Received, Rejected, accept, discard, receive
+from api.watching import watch_document
+from api.wiring import Services
+from proviso.errors import Conflict, InvalidRequest
+from records.catalog import documents
+
+router = APIRouter(prefix="/v1/documents", tags=["documents"])
+
+
+@router.post("", status_code=202)
+async def upload(
+    request: Request,
+    services: ServicesDep,
+    workspace: WorkspaceDep,
+    files: Annotated[list[UploadFile], File()],
+    collection: Annotated[str, Form(min_length=1, max_length=200)] = "default",
+    metadata: Annotated[str | None, Form()] = None,
+    password: Annotated[str | None, Form()] = None,
+) -> Response:
+    """Take files in. 202 means durably stored; each file is accepted or rejected on its own."""
+    if len(files) > services.settings.max_files_per_upload:
+        raise InvalidRequest(f"At most {services.settings.max_files_per_upload} files in one upload.")
+    intake = Intake(workspace, collection, _metadata(metadata), password)
+    received = await receive(services, files)
+    hashes = [item.sha256 if isinstance(item, Received) else item.error.code for item in received]
+    fields = {"files": hashes, "collection": collection, "metadata": intake.metadata, "password": bool(password)}
+    try:
+        return await once(request, services, workspace, fields, lambda: _take_in(services, intake, received))
+    finally:
+        discard(received)
+
+
+async def _take_in(
+    services: Services, intake: Intake, received: list[Received | Rejected]
+) -> tuple[int, dict[str, Any]]:
+    rejected = [item for item in received if isinstance(item, Rejected)]
+    if rejected and len(rejected) == len(received):
+        error = rejected[0].error
+        names = ", ".join(f"{item.filename}: {item.error.detail}" for item in rejected)
+        raise type(error)(error.detail if len(rejected) == 1 else f"No file was accepted. {names}")
+    items = [upload_json(*(await accept(services, intake, item))) for item in received if isinstance(item, Received)]
+    refused = [{"filename": r.filename, "code": r.error.code, "detail": r.error.detail} for r in rejected]
+    return 202, {"items": items, "rejected": refused}
+
+
+@router.get("")
+async def listing(
+    services: ServicesDep,
+    workspace: WorkspaceDep,
+    page: PageDep,
+    collection: str | None = None,
+    status: str | None = None,
+    q: Annotated[str | None, Query(max_length=500)] = None,
+) -> dict[str, Any]:
+    items, cursor = await services.catalog.read(
+        lambda session: documents.listing(
+            session, workspace, collection=collection, status=status, q=q, limit=page.limit, cursor=page.cursor
+        )
+    )
+    return {"items": [document_json(item) for item in items], "next_cursor": cursor}
+
+
+@router.get("/{document_id}")
+async def show(document_id: str, services: ServicesDep, workspace: WorkspaceDep) -> dict[str, Any]:
+    return document_json(await services.catalog.read(documents.get, workspace, document_id))
+
+
+@router.delete("/{document_id}", status_code=204)
+async def delete(document_id: str, services: ServicesDep, workspace: WorkspaceDep) -> None:
+    """204 when points, texts and files are gone; index unreachable → 503, and the document stays `deleting`."""
+    await services.removal.delete(workspace, document_id)
+
+
+@router.post("/{document_id}/reprocess", status_code=202)
+async def reprocess(
+    document_id: str, services: ServicesDep, workspace: WorkspaceDep, body: Reprocess | None = None
+) -> dict[str, Any]:
+    """Run a failed document again, with a password if it needs one."""
+    record = await services.catalog.read(documents.get, workspace, document_id)
+    if record.status != "failed":
+        raise Conflict(f"The document is {record.status}; only a failed document can be run again.")
+    record = await services.catalog.write(documents.requeue, workspace, document_id, body.password if body else None)
+    await services.background.queue_document(record.version_id, record.attempt)
+    return document_json(record)
+
+
+@router.get("/{document_id}/events")
+async def events(document_id: str, services: ServicesDep, workspace: WorkspaceDep) -> Response:
+    """SSE `status` until ready or failed."""
+    await services.catalog.read(documents.get, workspace, document_id)
+
+    async def statuses() -> AsyncIterator[Event]:
+        async for record in watch_document(services, workspace, document_id):
+            yield "status", document_json(record)
+
+    return event_stream(statuses())
+
+
+def _metadata(raw: str | None) -> dict[str, Any]:
+    if raw is None or not raw.strip():
+        return {}
+    try:
+        data = json.loads(raw)
+    except json.JSONDecodeError as error:
+        raise InvalidRequest(f"metadata is not JSON: {error}") from error
+    if not isinstance(data, dict):
+        raise InvalidRequest("metadata must be a JSON object.")
+    return data

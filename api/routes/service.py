@@ -1,0 +1,123 @@
+"""Health, readiness, metrics, what this service is, and what was used (floor 5)."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from importlib.metadata import version
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from analysis.extraction.schema import FORMATS, KEYWORDS
+from analysis.llm.client import GptOss
+from api.deps import ServicesDep, WorkspaceDep
+from api.metrics import observe_catalog
+from api.ui.home import home_page
+from api.wiring import Services
+from ingest.parsing.kinds import FORMATS as FILE_FORMATS
+from proviso.errors import ProvisoError
+from proviso.types.search import IndexState
+from proviso.wire import to_data
+from records.catalog import documents, usage
+
+router = APIRouter(tags=["service"])
+PROBE_S = 3.0
+
+
+@router.get("/healthz")
+async def healthz() -> dict[str, str]:
+    return {"status": "alive"}
+
+
+@router.get("/readyz")
+async def readyz(services: ServicesDep) -> JSONResponse:
+    """200 when everything needed for search answers; the model is reported but does not make the service unready."""
+    needed = {
+        "catalog": await _state(services.catalog.read(documents.collections, "local")),
+        "index": await _state(services.index.state()),
+        "store": await _state(services.store.keys("ready")),
+    }
+    model = "none" if services.model is None else await _model_state(services.model)
+    ready = all(state == "ok" for state in needed.values())
+    body = {"status": "ready" if ready else "unready", "dependencies": needed | {"llm": model}}
+    return JSONResponse(body, 200 if ready else 503)
+
+
+@router.get("/metrics")
+async def metrics(services: ServicesDep) -> Response:
+    await observe_catalog(services)
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/", response_class=HTMLResponse, include_in_schema=False)
+async def home(services: ServicesDep) -> HTMLResponse:
+    return HTMLResponse(home_page(version("proviso"), services.model is not None))
+
+
+@router.get("/v1/info")
+async def info(services: ServicesDep, workspace: WorkspaceDep) -> dict[str, Any]:
+    state: IndexState = await services.index.state()
+    settings = services.settings
+    return {
+        "version": version("proviso"),
+        "embedder": {"name": services.embedder.name, "dimensions": services.embedder.dimensions},
+        "index": {"kind": state.kind, "points": state.points},
+        "llm": await _llm(services),
+        "ocr": None,
+        "formats": list(FILE_FORMATS),
+        "schema_keywords": sorted(KEYWORDS),
+        "schema_formats": sorted(FORMATS),
+        "limits": {
+            "file_bytes": settings.max_file_mb << 20,
+            "files_per_upload": settings.max_files_per_upload,
+            "full_tokens": settings.full_tokens,
+            "evidence_tokens": settings.evidence_tokens,
+        },
+    }
+
+
+@router.get("/v1/usage")
+async def used(
+    services: ServicesDep,
+    workspace: WorkspaceDep,
+    start: Annotated[dt.date | None, Query(alias="from")] = None,
+    end: Annotated[dt.date | None, Query(alias="to")] = None,
+) -> dict[str, Any]:
+    """Tokens and calls by day and model."""
+    items = await services.catalog.read(usage.daily, workspace, start, end)
+    return {"items": [to_data(item) for item in items], "next_cursor": None}
+
+
+async def _llm(services: Services) -> dict[str, Any] | None:
+    settings = services.settings
+    if services.model is None or settings.model_base_url is None:
+        return None
+    return {
+        "models": [settings.llm_model],
+        "default": settings.llm_model,
+        "host": urlsplit(settings.model_base_url).netloc,
+        "context_tokens": settings.llm_context_tokens,
+    }
+
+
+async def _model_state(model: GptOss) -> str:
+    endpoint = await model.probe()
+    if not endpoint.reachable:
+        return f"llm_unavailable: {endpoint.detail}"
+    if endpoint.serves_model is False:
+        return f"the server has no model {model.model}; it has {', '.join(endpoint.models[:5])}"
+    return "ok"
+
+
+async def _state(asked: Any) -> str:
+    try:
+        await asyncio.wait_for(asked, PROBE_S)
+    except ProvisoError as error:
+        return f"{error.code}: {error.detail}"
+    except TimeoutError:
+        return f"no answer within {PROBE_S:.0f} s"
+    return "ok"

@@ -1,0 +1,1 @@
+"""What goes over HTTP as pydantic models, one module for each resource; floor 5."""

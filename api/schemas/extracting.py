@@ -1,0 +1,22 @@
+"""Body of an extraction (floor 5)."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from api.schemas.asking import Budget
+from api.schemas.scope import ScopeBody
+
+
+class ExtractBody(ScopeBody):
+    name: str = Field(default="", max_length=500)
+    template: str | None = None
+    schema_: dict[str, Any] | None = Field(default=None, alias="schema")
+    instructions: str | None = Field(default=None, max_length=20_000)
+    effort: Literal["low", "medium", "high", "auto"] | None = None
+    model: str | None = None
+    budget: Budget | None = None
+    webhook: dict[str, Any] | None = None
+    dry_run: bool = False

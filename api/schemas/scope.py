@@ -1,0 +1,23 @@
+"""The scope part of a request body (floor 5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from proviso.types.search import Scope
+
+
+class ScopeBody(BaseModel):
+    """`collection` omitted = `default`, null = the whole workspace; ignored when `document_ids` is given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    collection: str | None = "default"
+    document_ids: list[str] | None = Field(default=None, min_length=1, max_length=10_000)
+    filter: dict[str, Any] = Field(default_factory=dict)
+
+    def scope(self, workspace: str) -> Scope:
+        ids = tuple(dict.fromkeys(self.document_ids)) if self.document_ids is not None else None
+        return Scope(workspace, self.collection, ids, self.filter)

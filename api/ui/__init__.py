@@ -1,0 +1,1 @@
+"""The web page, shipped as package data; floor 5."""

@@ -1,0 +1,186 @@
+"""The composition root (floor 5): the only place that picks concrete classes. Everything opened here is closed in reverse order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.answering.answering import Answering
+from analysis.answering.answering import Means as AnswerMeans
+from analysis.context.planner import Limits
+from analysis.context.tokens import Tokens
+from analysis.extraction.asking import GroupAsking
+from analysis.extraction.extraction import Extraction
+from analysis.extraction.extraction import Means as ExtractionMeans
+from analysis.grounding.contexts import Contexts
+from analysis.grounding.library import Library
+from analysis.grounding.passages import Passages
+from analysis.llm.client import GptOss
+from analysis.retrieval.search import Search
+from api.background import EXTRACT, INGEST, Background
+from api.removal import Removal
+from ingest.embedding.choose import open_embedder
+from ingest.parsing.limits import ParserPool
+from ingest.pipeline import Ingestion, Keeping, Reading
+from proviso.ports import BlobStore, Embedder, VectorIndex
+from proviso.settings import Settings
+from records.catalog.catalog import Catalog
+from records.index.client import EdgeIndex
+from records.index.server import ServerIndex
+from records.jobs.durable import DurableJobs
+from records.store.choose import open_store
+from records.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a door needs, opened."""
+
+    settings: Settings
+    catalog: Catalog
+    store: BlobStore
+    texts: Texts
+    index: VectorIndex
+    embedder: Embedder
+    parsers: ParserPool
+    model: GptOss | None
+    answering: Answering
+    passages: Passages
+    limits: Limits
+    extraction: Extraction
+    background: Background
+    removal: Removal
+    uploads: Path
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What lasts, opened."""
+
+    catalog: Catalog
+    store: BlobStore
+    texts: Texts
+    index: VectorIndex
+
+
+@contextlib.asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Open everything the settings name, on the running event loop; reconcile after whatever came before; run jobs."""
+    async with AsyncExitStack() as stack:
+        uploads = _prepare_folders(settings.data_dir)
+        embedder = await open_embedder(settings.embedder, threads=settings.embedder_threads)
+        kept = await _open_kept(settings, embedder, stack)
+        parsers = _open_parsers(settings)
+        stack.push_async_callback(parsers.close)
+        model = _open_model(settings)
+        if model is not None:
+            stack.push_async_callback(model.close)
+        tokens, search, library = Tokens(), Search(kept.index, embedder), Library(kept.texts)
+        contexts = Contexts(library, search, tokens, _limits(settings))
+        passages = Passages(library, search)
+        answering = Answering(AnswerMeans(kept.catalog, library, contexts, passages, tokens, model))
+        asking = GroupAsking(contexts, tokens, model) if model else None
+        extraction = Extraction(
+            ExtractionMeans(kept.catalog, library, contexts, passages, asking, settings.llm_patience_s)
+        )
+        background: Background
+        ingestion = Ingestion(
+            Keeping(kept.catalog, kept.store, kept.texts, kept.index),
+            Reading(parsers, embedder, tokens.count),
+            on_settled=lambda document_id: background.document_settled(document_id),  # noqa: PLW0108 (bound later)
+        )
+        jobs = DurableJobs(
+            _jobs_url(settings),
+            asyncio.get_running_loop(),
+            settings.executor_id,
+            on_error=lambda queue, subject, error: background.job_failed(queue, subject, error),  # noqa: PLW0108 (bound later)
+        )
+        background = Background(kept.catalog, jobs, ingestion, extraction)
+        jobs.queue(INGEST, ingestion.script, settings.ingest_concurrency)
+        jobs.queue(EXTRACT, extraction.script, settings.llm_concurrency)
+        removal = Removal(kept.catalog, kept.store, kept.texts, kept.index)
+        await asyncio.to_thread(jobs.start)
+        stack.push_async_callback(asyncio.to_thread, jobs.stop)
+        await removal.finish_all()
+        await background.reconcile(kept.index)
+        yield Services(
+            settings=settings,
+            catalog=kept.catalog,
+            store=kept.store,
+            texts=kept.texts,
+            index=kept.index,
+            embedder=embedder,
+            parsers=parsers,
+            model=model,
+            answering=answering,
+            passages=passages,
+            limits=_limits(settings),
+            extraction=extraction,
+            background=background,
+            removal=removal,
+            uploads=uploads,
+        )
+
+
+async def _open_kept(settings: Settings, embedder: Embedder, stack: AsyncExitStack) -> _Kept:
+    """The index first: its lock is what keeps a second service off the data folder."""
+    index = await _open_index(settings, embedder)
+    stack.push_async_callback(index.close)
+    catalog = await asyncio.to_thread(Catalog.open, settings.catalog_url)
+    stack.callback(catalog.close)
+    store = open_store(settings.store_url, settings.data_dir / "store")
+    return _Kept(catalog, store, Texts(store), index)
+
+
+async def _open_index(settings: Settings, embedder: Embedder) -> VectorIndex:
+    if settings.qdrant_url is None:
+        return await EdgeIndex.open(
+            settings.data_dir / "index", dimensions=embedder.dimensions, embedder=embedder.name
+        )
+    key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None
+    return await ServerIndex.open(
+        settings.qdrant_url, api_key=key, dimensions=embedder.dimensions, embedder=embedder.name
+    )
+
+
+def _open_parsers(settings: Settings) -> ParserPool:
+    return ParserPool(
+        settings.ingest_concurrency, settings.parser_memory_mb, settings.parser_cpu_s, settings.parser_wall_s
+    )
+
+
+def _open_model(settings: Settings) -> GptOss | None:
+    if settings.model_base_url is None:
+        return None
+    return GptOss(
+        base_url=settings.model_base_url,
+        api_key=settings.model_api_key,
+        model=settings.llm_model,
+        context_tokens=settings.llm_context_tokens,
+        timeout_s=settings.llm_timeout_s,
+        concurrency=settings.llm_concurrency,
+        checks_truncation="gpt-oss" in settings.llm_model,
+    )
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(settings.llm_context_tokens, settings.full_tokens, settings.evidence_tokens)
+
+
+def _jobs_url(settings: Settings) -> str:
+    """Jobs have a database file of their own beside the catalog, so that neither waits for the other's write lock."""
+    return settings.database_url or f"sqlite:///{settings.data_dir.absolute() / 'jobs.sqlite'}"
+
+
+def _prepare_folders(data_dir: Path) -> Path:
+    """The data folder, closed to others, and an empty folder for uploads in flight."""
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    uploads = data_dir / "uploads"
+    shutil.rmtree(uploads, ignore_errors=True)
+    uploads.mkdir()
+    return uploads

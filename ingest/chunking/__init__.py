@@ -1,0 +1,1 @@
+"""Chunks whose spans come from the split itself; floor 4."""

@@ -1,0 +1,1 @@
+"""Dense and sparse vectors for chunks and queries; floor 4."""

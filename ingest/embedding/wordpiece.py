@@ -1,0 +1,80 @@
+"""Counts tokens and cuts texts with the packaged WordPiece tokenizer (floor 4, `ingest.embedding`).
+
+It also finds the package data, and refuses what does not match the SHA-256 written here. It embeds nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+from proviso.errors import EmbedderUnavailable
+
+PACKAGED = Path(__file__).resolve().parent / "minilm"
+SHA256 = {
+    "model.onnx": "141708ea9067735d18dc2f1714942ab7940cb2f1e8db0b6419f46b03cf17b6dd",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+}
+
+
+class TextTooLong(ValueError):
+    """A text does not fit the embedder; the chunker should have cut it smaller."""
+
+
+def packaged_file(name: str, folder: Path = PACKAGED) -> Path:
+    """One file of the packaged model, if its bytes are the ones that were packaged."""
+    file = folder / name
+    try:
+        with file.open("rb") as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise EmbedderUnavailable(f"The packaged embedder cannot be read: {error}. Install Proviso again.") from error
+    if found != SHA256[name]:
+        raise EmbedderUnavailable(
+            f"{file} is not the file that was packaged: its SHA-256 is {found[:12]}…, expected {SHA256[name][:12]}…. "
+            "It was changed or only partly copied. Install Proviso again, or rebuild it with tools/export_minilm.py."
+        )
+    return file
+
+
+class WordPiece:
+    """The tokenizer of MiniLM and most BERT embedders, special tokens counted. Threads may share one."""
+
+    def __init__(self, folder: Path = PACKAGED) -> None:
+        self._tokenizer = Tokenizer.from_file(str(packaged_file("tokenizer.json", folder)))
+        # The published file pads and cuts to 128 tokens; we count whole texts and cut only where it is asked for.
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+
+    def ids(self, text: str) -> list[int]:
+        # One text at a time: `encode_batch` starts a thread pool of its own, which warns in every forked child.
+        ids: list[int] = self._tokenizer.encode(_encodable(text)).ids
+        return ids
+
+    def count(self, text: str) -> int:
+        return len(self.ids(text))
+
+    def cut(self, text: str, max_tokens: int) -> str:
+        """The longest beginning of `text` that counts at most `max_tokens`, at the end of a token."""
+        text = _encodable(text)
+        encoding = self._tokenizer.encode(text)
+        if len(encoding.ids) <= max_tokens:
+            return text
+        last = max_tokens - 2  # before it stands [CLS], after it comes [SEP]
+        end: int = encoding.offsets[last][1] if last > 0 else 0
+        return text[:end]
+
+
+def require_fit(counts: Sequence[int], max_tokens: int) -> None:
+    """Refuse texts that the model would have to cut."""
+    for index, count in enumerate(counts):
+        if count > max_tokens:
+            raise TextTooLong(f"Text {index} has {count} tokens; the embedder takes at most {max_tokens}.")
+
+
+def _encodable(text: str) -> str:
+    """A question may come with lone surrogates, which no tokenizer accepts."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,1 @@
+"""Sections found in canonical text; floor 4."""

@@ -1,0 +1,79 @@
+"""The one settings object (floor 0): frozen, read once from `PROVISO_*` variables and `.env`; nobody else reads the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+TOGETHER_BASE_URL = "https://api.together.xyz/v1"
+
+
+class Settings(BaseSettings):
+    """Every setting of Proviso; `.env.example` documents each. An empty environment means: embedded everything, no model."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PROVISO_",
+        env_file=".env",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+    )
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ("localhost", "127.0.0.1", "[::1]", "::1")
+    log_level: str = "INFO"
+
+    data_dir: Path = Path("proviso-data")
+    database_url: str | None = None
+    qdrant_url: str | None = None
+    qdrant_api_key: SecretStr | None = None
+    store_url: str | None = None
+    executor_id: str = "local"
+
+    embedder: str = "local"
+    embedder_threads: int = Field(default=2, ge=1)
+    ingest_concurrency: int = Field(default=2, ge=1)
+    parser_memory_mb: int = Field(default=2048, ge=256)
+    parser_cpu_s: int = Field(default=120, ge=1)
+    parser_wall_s: int = Field(default=180, ge=1)
+    max_file_mb: int = Field(default=200, ge=1)
+    max_files_per_upload: int = Field(default=1000, ge=1)
+
+    llm_base_url: str | None = None
+    llm_api_key: SecretStr | None = None
+    llm_model: str = "openai/gpt-oss-120b"
+    llm_context_tokens: int = Field(default=131_072, ge=4096)
+    llm_timeout_s: float = Field(default=600.0, gt=0)
+    llm_concurrency: int = Field(default=4, ge=1)
+    llm_patience_s: float = Field(default=900.0, ge=0)
+    together_api_key: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("TOGETHER_API_KEY", "PROVISO_TOGETHER_API_KEY", "together_api_key")
+    )
+
+    full_tokens: int = Field(default=32_000, ge=0)
+    evidence_tokens: int = Field(default=24_000, ge=500)
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+
+    @property
+    def model_base_url(self) -> str | None:
+        """Where gpt-oss is asked: the configured server, else Together when only its key is set, else nowhere."""
+        return self.llm_base_url or (TOGETHER_BASE_URL if self.together_api_key else None)
+
+    @property
+    def model_api_key(self) -> str | None:
+        key = self.llm_api_key or (None if self.llm_base_url else self.together_api_key)
+        return key.get_secret_value() if key else None
+
+    @property
+    def catalog_url(self) -> str:
+        """SQLAlchemy URL of the catalog: the configured one, else SQLite in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'catalog.sqlite'}"

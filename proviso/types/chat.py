@@ -1,0 +1,51 @@
+"""What is said to and by a chat model (floor 0)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from proviso.types.answers import Effort
+
+Role = Literal["developer", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """One call: one instruction message at index 0 (role `developer`), counted before it is sent."""
+
+    purpose: str
+    messages: tuple[Message, ...]
+    effort: Effort
+    max_output_tokens: int
+    counted_prompt_tokens: int
+    model: str | None = None
+    json_schema: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A finished call: text without harmony markers, thinking apart, and tokens as the server reported them (None: not reported)."""
+
+    text: str
+    reasoning: str
+    finish_reason: str
+    model: str
+    prompt_tokens: int | None
+    reasoning_tokens: int | None
+    answer_tokens: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatDelta:
+    """One piece of a streamed call: `reasoning` or `text`; `retry` voids everything before it; `done` carries the completion."""
+
+    kind: Literal["reasoning", "text", "retry", "done"]
+    text: str = ""
+    completion: Completion | None = None

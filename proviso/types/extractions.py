@@ -1,0 +1,67 @@
+"""Fields, cells and totals of a batch extraction (floor 0), as API.md has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from proviso.types.answers import Evidence
+
+CellOutcome = Literal["found", "found_unverified", "absent", "conflicting", "failed", "candidates"]
+ExtractionStatus = Literal["queued", "running", "completed", "completed_with_failures", "cancelled", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One leaf of an extraction schema. `type` is the JSON type, `format` one of API.md's or None, `query` the words to search with."""
+
+    pointer: str
+    type: str
+    title: str
+    description: str
+    format: str | None = None
+    enum: tuple[Any, ...] | None = None
+    array: bool = False
+    """True when the leaf lies inside an array: one cell per item, `pointer` then holds `*` for the index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What was read to say so: mode, tokens read, pages that could not be read, characters that were not read."""
+
+    mode: str
+    tokens_read: int
+    pages_unread: tuple[int, ...]
+    chars_unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Field x document. Exactly one outcome; `reason` says why for `failed` and for values that disagree with their quote."""
+
+    document_id: str
+    version: int | None
+    title: str
+    field: str
+    type: str
+    value: Any
+    raw: str | None
+    outcome: CellOutcome
+    evidence: tuple[Evidence, ...]
+    reason: str | None
+    coverage: Coverage | None
+    stale: bool = False
+    review: None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    documents: int
+    documents_done: int
+    cells: int
+    found: int
+    found_unverified: int
+    absent: int
+    conflicting: int
+    failed: int
+    candidates: int

@@ -1,0 +1,68 @@
+"""Deleting documents (floor 2): first invisible, then, when its points and texts are gone, forgotten. What still has to
+go from the store is remembered as garbage until somebody says that it is gone, so that a crash leaves no file behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from records.catalog import changes
+from records.catalog.blanking import blank_answers, blank_cells
+from records.catalog.describing import get
+from records.catalog.rows import DocumentRecord
+from records.catalog.tables import documents, garbage, versions
+
+
+def begin_delete(session: Session, workspace: str, document_id: str) -> list[str]:
+    """Hide a document from every scope, and forget its passwords; returns the ids of all its versions, whose points are
+    to be deleted. Beginning again is harmless. Raises NotFound."""
+    record = get(session, workspace, document_id)
+    session.execute(
+        update(documents).where(documents.c.id == document_id).values(status="deleting", updated_at=datetime.now(UTC))
+    )
+    session.execute(update(versions).where(versions.c.document_id == document_id).values(password=None))
+    changes.append(session, workspace, "document", document_id, record.collection)
+    query = select(versions.c.id).where(versions.c.document_id == document_id).order_by(versions.c.number)
+    return list(session.execute(query).scalars())
+
+
+def finish_delete(session: Session, document_id: str) -> list[str]:
+    """Forget a document and blank its words in stored answers and cells; returns the keys of files that no document
+    uses any more. They are remembered as `garbage` until `swept`. A document that is gone leaves nothing: []."""
+    query = select(documents).where(documents.c.id == document_id, documents.c.status == "deleting")
+    row = session.execute(query).mappings().one_or_none()
+    if row is None:
+        return []
+    mine = select(versions.c.id, versions.c.sha256).where(versions.c.document_id == document_id)
+    hashes = {sha256 for _, sha256 in session.execute(mine)}
+    blank_cells(session, document_id)
+    blank_answers(session, document_id)
+    session.execute(delete(versions).where(versions.c.document_id == document_id))
+    session.execute(delete(documents).where(documents.c.id == document_id))
+    changes.append(session, row["workspace"], "document", document_id, row["collection"])
+    used = set(session.execute(select(versions.c.sha256).where(versions.c.sha256.in_(hashes))).scalars())
+    keys = sorted(f"files/{sha256}" for sha256 in hashes - used)
+    known = set(session.execute(select(garbage.c.key).where(garbage.c.key.in_(keys))).scalars())
+    if fresh := [{"key": key, "at": datetime.now(UTC)} for key in keys if key not in known]:
+        session.execute(insert(garbage), fresh)
+    return keys
+
+
+def deleting(session: Session) -> list[DocumentRecord]:
+    """Documents whose deletion was begun and not finished, in all workspaces."""
+    query = select(documents.c.workspace, documents.c.id).where(documents.c.status == "deleting")
+    return [get(session, workspace, document_id) for workspace, document_id in session.execute(query).all()]
+
+
+def garbage_keys(session: Session) -> list[str]:
+    """Keys that `finish_delete` gave and nobody has reported gone."""
+    return list(session.execute(select(garbage.c.key).order_by(garbage.c.key)).scalars())
+
+
+def swept(session: Session, keys: Sequence[str]) -> None:
+    """These keys are gone from the store."""
+    session.execute(delete(garbage).where(garbage.c.key.in_(keys)))

@@ -1,0 +1,219 @@
+"""What the catalog takes and gives (floor 2): frozen records, never ORM objects. Field names are those of API.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from proviso.types.answers import Answer, Effort, Usage
+from proviso.types.documents import DocumentStatus, DocumentWarning, Stage, TextSource
+from proviso.types.extractions import ExtractionStatus, Field, Totals
+
+VersionStatus = Literal["queued", "processing", "ready", "failed", "retired"]
+UnitStatus = Literal["pending", "running", "done", "failed", "cancelled"]
+Waiting = Literal["documents", "llm"]
+ChangeKind = Literal["document", "extraction"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """An upload, durably stored under its hash."""
+
+    workspace: str
+    collection: str
+    filename: str
+    sha256: str
+    bytes: int
+    media_type: str
+    metadata: dict[str, Any] = field(default_factory=dict)
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PageCoverage:
+    """How much text a page gave, and where it came from."""
+
+    page: int
+    chars: int
+    source: TextSource
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A newer version on its way while the live one still answers; `status` failed when it did not arrive."""
+
+    version: int
+    status: VersionStatus
+    stage: Stage | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """A document as API.md has it, described by its live version, or by its newest while none is live.
+
+    `workspace`, `version_id` and `attempt` are internal; the last two are those of the version described.
+    """
+
+    id: str
+    filename: str
+    title: str
+    collection: str
+    metadata: dict[str, Any]
+    language: str | None
+    version: int
+    pending: Pending | None
+    status: DocumentStatus
+    stage: Stage | None
+    progress: float
+    pages: int | None
+    chars: int | None
+    tokens: int | None
+    chunks: int | None
+    media_type: str
+    page_coverage: tuple[PageCoverage, ...]
+    warnings: tuple[DocumentWarning, ...]
+    error: dict[str, str] | None
+    sha256: str
+    bytes: int
+    created_at: datetime
+    updated_at: datetime
+    workspace: str
+    version_id: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRecord:
+    """What a job needs to know of the version it works on."""
+
+    version_id: str
+    document_id: str
+    workspace: str
+    collection: str
+    filename: str
+    number: int
+    sha256: str
+    bytes: int
+    media_type: str
+    attempt: int
+    status: VersionStatus
+    password: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFacts:
+    """What parsing and counting found out about a version."""
+
+    title: str | None
+    language: str | None
+    pages: int | None
+    chars: int
+    tokens: int
+    page_coverage: tuple[PageCoverage, ...]
+    warnings: tuple[DocumentWarning, ...]
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionRecord:
+    name: str
+    documents: int
+    ready: int
+    processing: int
+    failed: int
+    bytes: int
+    pages: int
+    tokens: int
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewExtraction:
+    """An extraction to start: its scope resolved to documents, its schema to fields."""
+
+    workspace: str
+    name: str
+    schema: dict[str, Any]
+    template: str | None
+    instructions: str | None
+    effort: Effort | None
+    model: str | None
+    document_ids: tuple[str, ...]
+    fields: tuple[Field, ...]
+    max_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionRecord:
+    """An extraction as API.md has it, and what its job needs."""
+
+    id: str
+    name: str
+    status: ExtractionStatus
+    waiting_for: Waiting | None
+    created_at: datetime
+    finished_at: datetime | None
+    totals: Totals
+    usage: Usage
+    schema: dict[str, Any]
+    webhook: None
+    template: str | None
+    instructions: str | None
+    effort: Effort | None
+    model: str | None
+    max_tokens: int | None
+    updated_at: datetime
+    workspace: str
+    document_ids: tuple[str, ...]
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRecord:
+    """One document of an extraction. `settled_document`: it is ready, failed or gone, so that the unit can run."""
+
+    extraction_id: str
+    document_id: str
+    status: UnitStatus
+    attempt: int
+    settled_document: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRecord(Answer):
+    """A stored answer: the object of API.md with the request it answers."""
+
+    created_at: datetime
+    request: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DailyUsage:
+    """Tokens, calls and cost (None: unknown) of one model on one day (UTC)."""
+
+    day: str
+    model: str
+    prompt: int
+    reasoning: int
+    answer: int
+    calls: int
+    cost: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """What was answered to the first request with an idempotency key: HTTP status and JSON body."""
+
+    status: int
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRecord:
+    seq: int
+    workspace: str
+    kind: ChangeKind
+    subject: str
+    collection: str | None
+    at: datetime
