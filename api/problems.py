@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from proviso import errors
 from proviso.errors import Place, ProvisoError
+from proviso.wire import to_line
 
 STATUS: dict[type[ProvisoError], int] = {
     errors.InvalidRequest: 422,
@@ -78,8 +79,17 @@ def install_problems(app: FastAPI) -> None:
     app.add_exception_handler(500, _on_unexpected)
 
 
+class ProblemResponse(JSONResponse):
+    """A problem object. What it quotes comes from strangers, and may hold what UTF-8 cannot."""
+
+    media_type = "application/problem+json"
+
+    def render(self, content: Any) -> bytes:
+        return to_line(content)
+
+
 def response(body: dict[str, Any], headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse(body, body["status"], headers, media_type="application/problem+json")
+    return ProblemResponse(body, body["status"], headers)
 
 
 async def _on_proviso_error(request: Request, error: Exception) -> JSONResponse:
@@ -94,7 +104,7 @@ async def _on_proviso_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _on_validation_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    places = [Place(_pointer(fault["loc"]), fault["msg"]) for fault in error.errors()]
+    places = [Place(_pointer(fault), fault["msg"]) for fault in error.errors()]
     first = f": {places[0].pointer or 'body'}: {places[0].detail}" if places else ""
     return response(problem(422, "invalid_request", f"The request does not fit{first}", places))
 
@@ -112,6 +122,9 @@ async def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
     )
 
 
-def _pointer(location: Sequence[int | str]) -> str:
-    parts = [str(part) for part in location if part != "body"]
+def _pointer(fault: Mapping[str, Any]) -> str:
+    """Where in the body (or as `/query/limit`, `/header/…`) the fault is; a body that is no JSON has no places inside."""
+    parts = [str(part) for part in fault["loc"]]
+    if parts[:1] == ["body"]:
+        parts = [] if fault["type"] == "json_invalid" else parts[1:]
     return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)

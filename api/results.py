@@ -11,9 +11,9 @@ from typing import Any
 from fastapi.responses import JSONResponse, Response
 
 from proviso.types.extractions import Cell
-from proviso.wire import to_data
+from proviso.wire import to_data, to_line
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 LONG_COLUMNS = (
     "document_id", "title", "field", "type", "outcome", "value", "raw", "quote", "page", "section", "state", "reason"
 )  # fmt: skip
@@ -21,15 +21,14 @@ LONG_COLUMNS = (
 
 def render_results(cells: Sequence[Cell], next_cursor: str | None, format: str, shape: str, layout: str) -> Response:
     """The body of `GET …/results`."""
+    if format == "csv":
+        table = wide_table(cells) if layout == "wide" else long_table(cells)
+        headers = {"Content-Disposition": 'attachment; filename="results.csv"'}
+        return Response(_csv(table), media_type="text/csv; charset=utf-8", headers=headers)
     rows = objects(cells) if shape == "objects" else [to_data(cell) for cell in cells]
-    if format == "json":
-        return JSONResponse({"items": rows, "next_cursor": next_cursor})
     if format == "jsonl":
-        body = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        return Response(body, media_type="application/x-ndjson")
-    table = wide_table(cells) if layout == "wide" else long_table(cells)
-    headers = {"Content-Disposition": 'attachment; filename="results.csv"'}
-    return Response(_csv(table), media_type="text/csv; charset=utf-8", headers=headers)
+        return Response(b"".join(to_line(row) + b"\n" for row in rows), media_type="application/x-ndjson")
+    return JSONResponse({"items": rows, "next_cursor": next_cursor})
 
 
 def objects(cells: Iterable[Cell]) -> list[dict[str, Any]]:
@@ -38,7 +37,10 @@ def objects(cells: Iterable[Cell]) -> list[dict[str, Any]]:
     for cell in cells:
         item = out.setdefault(cell.document_id, {"document_id": cell.document_id, "value": {}, "outcomes": {}})
         item["outcomes"][cell.field] = cell.outcome
-        _set(item["value"], cell.field.split("/")[1:], cell.value)
+        value = [] if cell.type == "array" and cell.outcome == "absent" else cell.value
+        _put(item["value"], _parts(cell.field), value)
+    for item in out.values():
+        item["value"] = _shaped(item["value"])
     return list(out.values())
 
 
@@ -58,23 +60,29 @@ def long_table(cells: Iterable[Cell]) -> list[list[Any]]:
 
 
 def wide_table(cells: Iterable[Cell]) -> list[list[Any]]:
-    """One row per document, one column per field; a cell without a value shows its outcome in brackets."""
+    """One row per document, one column per field. What is not simply found says so in brackets: nothing looks surer than it is."""
     fields: dict[str, None] = {}
     rows: dict[str, tuple[str, dict[str, Any]]] = {}
     for cell in cells:
         fields[cell.field] = None
-        shown = _plain(cell.value) if cell.value is not None else f"[{cell.outcome}]"
-        rows.setdefault(cell.document_id, (cell.title, {}))[1][cell.field] = shown
+        rows.setdefault(cell.document_id, (cell.title, {}))[1][cell.field] = _in_wide(cell)
     table: list[list[Any]] = [["document_id", "title", *fields]]
     for document_id, (title, values) in rows.items():
         table.append([document_id, title, *(values.get(name) for name in fields)])
     return table
 
 
-def _csv(table: list[list[Any]]) -> str:
+def _in_wide(cell: Cell) -> Any:
+    if cell.value is None:
+        return f"[{cell.outcome}]"
+    value = _plain(cell.value)
+    return value if cell.outcome == "found" else f"{value} [{cell.outcome}]"
+
+
+def _csv(table: list[list[Any]]) -> bytes:
     out = io.StringIO()
     csv.writer(out).writerows([[_escaped(value) for value in row] for row in table])
-    return out.getvalue()
+    return out.getvalue().encode("utf-8", "replace")
 
 
 def _escaped(value: Any) -> Any:
@@ -87,16 +95,30 @@ def _plain(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list | bool) else value
 
 
-def _set(target: dict[str, Any], path: list[str], value: Any) -> None:
-    """Put `value` at a JSON pointer's parts; numeric parts index lists, which grow as needed."""
-    here: Any = target
-    for part, following in zip(path, [*path[1:], None], strict=True):
-        name = part.replace("~1", "/").replace("~0", "~")
-        fresh: Any = value if following is None else ([] if following.isdecimal() else {})
-        if isinstance(here, list):
-            at = int(name)
-            here.extend([None] * (at + 1 - len(here)))
-            here[at] = fresh if here[at] is None else here[at]
-            here = here[at]
-        else:
-            here = here.setdefault(name, fresh)
+def _parts(pointer: str) -> list[str]:
+    """The parts of a cell's pointer; that of a leaf in an array nobody has numbered stands for the array."""
+    return pointer.split("/*", 1)[0].split("/")[1:]
+
+
+class _Branch(dict[str, Any]):
+    """An object or array in the making: its children by name or number. Apart from dict, because values may be dicts too."""
+
+
+def _put(root: dict[str, Any], path: list[str], value: Any) -> None:
+    """Put `value` at the parts of a pointer; what lies deeper wins over a cell that speaks of the whole."""
+    here = root
+    for part in path[:-1]:
+        if not isinstance(here.get(part), _Branch):
+            here[part] = _Branch()
+        here = here[part]
+    if not isinstance(here.get(path[-1]), _Branch):
+        here[path[-1]] = value
+
+
+def _shaped(node: dict[str, Any]) -> dict[str, Any] | list[Any]:
+    """Branches whose children are all numbers become lists (field names are never numbers), null where an item is not among the cells."""
+    done = {key: _shaped(child) if isinstance(child, _Branch) else child for key, child in node.items()}
+    if done and all(key.isdecimal() for key in done):
+        numbered = {int(key): child for key, child in done.items()}
+        return [numbered.get(n) for n in range(max(numbered) + 1)]
+    return {key.replace("~1", "/").replace("~0", "~"): child for key, child in done.items()}

@@ -50,7 +50,8 @@ class Server(uvicorn.Server):
 
     def run_here(self) -> bool:
         """Serve until stopped; False when the application could not start (the reason has been logged)."""
-        self.run(sockets=[self._socket])
+        with contextlib.suppress(SystemExit):  # uvicorn exits where the application could not start; `fault` says why
+            self.run(sockets=[self._socket])
         return bool(self.started)
 
 

@@ -3,69 +3,99 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncGenerator, AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator
+from typing import Any, Protocol, runtime_checkable
 
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from api.problems import problem_of
 from proviso.errors import ProvisoError
-from proviso.wire import to_json
+from proviso.wire import to_line
 
 PING_S = 15.0
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 Event = tuple[str, Any]
 
 
-def event_stream(events: AsyncIterator[Event]) -> StreamingResponse:
+@runtime_checkable
+class Closable(Protocol):
+    """What can be told that nobody listens any more; every async generator can."""
+
+    async def aclose(self) -> None: ...
+
+
+class EventStream(StreamingResponse):
+    """A response that closes its events when it ends, however it ends: the last one, a fault, a client that has left."""
+
+    def __init__(self, events: AsyncIterator[Event], ping_s: float = PING_S) -> None:
+        self._events = events
+        self._ping_s = ping_s
+        self._next: asyncio.Future[Event] | None = None
+        super().__init__(self._lines(), media_type="text/event-stream", headers=HEADERS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._close()
+
+    async def _lines(self) -> AsyncIterator[bytes]:
+        try:
+            while True:
+                self._next = self._next or asyncio.ensure_future(anext(self._events))
+                done, _ = await asyncio.wait({self._next}, timeout=self._ping_s)
+                if not done:
+                    yield b": ping\n\n"
+                    continue
+                finished, self._next = self._next, None
+                yield _line(*finished.result())
+        except StopAsyncIteration:
+            return
+        except ProvisoError as error:
+            yield _line("error", problem_of(error))
+
+    async def _close(self) -> None:
+        if self._next is not None:
+            self._next.cancel()
+            await asyncio.gather(self._next, return_exceptions=True)
+        if isinstance(self._events, Closable):
+            await self._events.aclose()
+
+
+def event_stream(events: AsyncIterator[Event]) -> EventStream:
     """`events` as `text/event-stream`. A closed connection closes the iterator, and with it whatever it drives."""
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_lines(events), media_type="text/event-stream", headers=headers)
+    return EventStream(events)
 
 
 async def first_event(events: AsyncIterator[Event]) -> AsyncIterator[Event]:
     """Wait for the first event, so that a fault before it can still be an HTTP status; then all of them."""
-    head = await anext(events)
-
-    async def whole() -> AsyncIterator[Event]:
-        try:
-            yield head
-            async for event in events:
-                yield event
-        finally:
-            await _close(events)
-
-    return whole()
-
-
-async def _lines(events: AsyncIterator[Event]) -> AsyncIterator[bytes]:
-    waiting: asyncio.Future[Event] | None = None
     try:
-        while True:
-            waiting = waiting or asyncio.ensure_future(anext(events))  # type: ignore[arg-type]
-            done, _ = await asyncio.wait({waiting}, timeout=PING_S)
-            if not done:
-                yield b": ping\n\n"
-                continue
-            name, data = waiting.result()
-            waiting = None
-            yield _line(name, data)
+        return _WithHead(await anext(events), events)
     except StopAsyncIteration:
-        return
-    except ProvisoError as error:
-        yield _line("error", problem_of(error))
-    finally:
-        if waiting and not waiting.done():
-            waiting.cancel()
-            await asyncio.gather(waiting, return_exceptions=True)
-        await _close(events)
+        return events
 
 
-async def _close(events: AsyncIterator[Event]) -> None:
-    if isinstance(events, AsyncGenerator):
-        await events.aclose()
+class _WithHead:
+    """Events of which the first has been taken already. Closing it closes the rest, also when nobody has begun to read."""
+
+    def __init__(self, head: Event, rest: AsyncIterator[Event]) -> None:
+        self._head: Event | None = head
+        self._rest = rest
+
+    def __aiter__(self) -> _WithHead:
+        return self
+
+    async def __anext__(self) -> Event:
+        if self._head is not None:
+            head, self._head = self._head, None
+            return head
+        return await anext(self._rest)
+
+    async def aclose(self) -> None:
+        if isinstance(self._rest, Closable):
+            await self._rest.aclose()
 
 
 def _line(name: str, data: Any) -> bytes:
-    body = json.dumps(data, ensure_ascii=False) if isinstance(data, dict) else to_json(data).decode()
-    return f"event: {name}\ndata: {body}\n\n".encode()
+    return b"event: " + name.encode() + b"\ndata: " + to_line(data) + b"\n\n"

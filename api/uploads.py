@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from fastapi import UploadFile
@@ -25,6 +25,8 @@ from records.catalog.documents import DocumentRecord, NewDocument
 PIECE_BYTES = 1 << 20
 HEAD_BYTES = 1 << 16
 MB = 1 << 20
+LONGEST_NAME = 255
+LONGEST_SUFFIX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,13 @@ async def _copy(file: UploadFile, path: Path, limit: int) -> tuple[str, int, byt
 
 
 def clean_name(name: str) -> str:
-    """The last part of a path-like name, without control characters: a name to show, never a path to open."""
+    """The last part of a path-like name, without control characters: a name to show, never a path to open.
+
+    A name that is too long keeps its ending, which helps to tell what the file is.
+    """
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(c for c in last if c.isprintable()).strip()[:255] or "unnamed"
+    shown = "".join(c for c in " ".join(last.split()) if c.isprintable()).strip()
+    if len(shown) > LONGEST_NAME:
+        suffix = PurePosixPath(shown).suffix[:LONGEST_SUFFIX]
+        shown = shown[: LONGEST_NAME - len(suffix)] + suffix
+    return shown or "unnamed"

@@ -17,9 +17,8 @@ SETTLED = ("ready", "failed")
 BATCH = 500
 
 
-async def watch_changes(services: Services, workspace: str) -> AsyncIterator[ChangeRecord]:
-    """Every change of the workspace from now on."""
-    seq = await services.catalog.read(changes.latest)
+async def watch_changes(services: Services, workspace: str, seq: int) -> AsyncIterator[ChangeRecord]:
+    """Every change of the workspace after the one numbered `seq`."""
     while True:
         found = await services.catalog.read(changes.since, workspace, seq, BATCH)
         for change in found:

@@ -30,8 +30,7 @@ from ingest.pipeline import Ingestion, Keeping, Reading
 from proviso.ports import BlobStore, Embedder, VectorIndex
 from proviso.settings import Settings
 from records.catalog.catalog import Catalog
-from records.index.client import EdgeIndex
-from records.index.server import ServerIndex
+from records.index.choose import open_index
 from records.jobs.durable import DurableJobs
 from records.store.choose import open_store
 from records.texts import Texts
@@ -138,13 +137,12 @@ async def _open_kept(settings: Settings, embedder: Embedder, stack: AsyncExitSta
 
 
 async def _open_index(settings: Settings, embedder: Embedder) -> VectorIndex:
-    if settings.qdrant_url is None:
-        return await EdgeIndex.open(
-            settings.data_dir / "index", dimensions=embedder.dimensions, embedder=embedder.name
-        )
-    key = settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None
-    return await ServerIndex.open(
-        settings.qdrant_url, api_key=key, dimensions=embedder.dimensions, embedder=embedder.name
+    return await open_index(
+        settings.data_dir / "index",
+        url=settings.qdrant_url,
+        api_key=settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None,
+        dimensions=embedder.dimensions,
+        embedder=embedder.name,
     )
 
 

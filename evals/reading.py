@@ -5,6 +5,7 @@ Files are read one after the other, so that a stage's seconds are its own.
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -37,6 +38,11 @@ class Read:
     path: Path
     parsed: Parsed
     chunks: tuple[Chunk, ...]
+
+    @property
+    def version_id(self) -> str:
+        """An id for it, since file names are no keys of a store."""
+        return hashlib.sha256(self.path.name.encode()).hexdigest()[:24]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 MAGIC = b"PVBOX\x00\x01\x00"
 HEAD = struct.Struct("<8sI")
 ROW = struct.Struct("<IffIII")
+COLUMNS = 7
+"""Four-byte values per word: start, end, line, and the four sides of its box."""
 
 Box = tuple[float, float, float, float]
 
@@ -75,17 +77,18 @@ def encode(pages: Sequence[PageWords]) -> bytes:
 
 def decode(data: bytes, wanted: set[int] | None = None) -> list[PageWords]:
     """The pages in `wanted` (all when None). Raises ValueError on anything that is not such a file."""
-    if len(data) < HEAD.size:
-        raise ValueError("not a file of word boxes")
-    magic, count = HEAD.unpack_from(data)
-    if magic != MAGIC:
-        raise ValueError("not a file of word boxes")
-    out = []
-    for row in range(count):
-        page, width, height, words, at, length = ROW.unpack_from(data, HEAD.size + row * ROW.size)
-        if wanted is None or page in wanted:
-            out.append(_unpack(page, width, height, words, zlib.decompress(data[at : at + length])))
-    return out
+    try:
+        magic, count = HEAD.unpack_from(data)
+        if magic != MAGIC:
+            raise ValueError("not a file of word boxes")
+        rows = [ROW.unpack_from(data, HEAD.size + row * ROW.size) for row in range(count)]
+        return [
+            _unpack(page, width, height, words, zlib.decompress(data[at : at + length]))
+            for page, width, height, words, at, length in rows
+            if wanted is None or page in wanted
+        ]
+    except (struct.error, zlib.error) as error:
+        raise ValueError(f"not a whole file of word boxes: {error}") from error
 
 
 def _pack(page: PageWords) -> bytes:
@@ -95,6 +98,8 @@ def _pack(page: PageWords) -> bytes:
 
 def _unpack(page: int, width: float, height: float, words: int, raw: bytes) -> PageWords:
     size = 4 * words
+    if len(raw) != COLUMNS * size:
+        raise ValueError(f"page {page} of the word boxes has {len(raw)} bytes for {words} words")
     starts, ends, lines = (array("i", raw[i * size : (i + 1) * size]) for i in range(3))
     boxes = array("f", raw[3 * size :])
     if sys.byteorder == "big":

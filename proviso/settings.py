@@ -61,7 +61,9 @@ class Settings(BaseSettings):
     @field_validator("allowed_hosts", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
-        return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip().lower() for part in value.split(",") if part.strip())
 
     @property
     def model_base_url(self) -> str | None:
@@ -70,7 +72,7 @@ class Settings(BaseSettings):
 
     @property
     def model_api_key(self) -> str | None:
-        key = self.llm_api_key or (None if self.llm_base_url else self.together_api_key)
+        key = self.llm_api_key if self.llm_base_url else self.together_api_key
         return key.get_secret_value() if key else None
 
     @property

@@ -56,13 +56,13 @@ def merged(spans: Iterable[Span], gap: int = 0) -> list[Span]:
 
 
 def gaps(covered: Iterable[Span], whole: Span) -> list[Span]:
-    """The parts of `whole` that no span of `covered` touches."""
+    """The parts of `whole` that no span of `covered` touches, in order; none is empty."""
     out: list[Span] = []
     at = whole.start
-    for span in merged(covered):
+    for span in merged(span for span in covered if len(span) and span.overlaps(whole)):
         if span.start > at:
-            out.append(Span(at, min(span.start, whole.end)))
+            out.append(Span(at, span.start))
         at = max(at, span.end)
     if at < whole.end:
         out.append(Span(at, whole.end))
-    return [span for span in out if len(span)]
+    return out

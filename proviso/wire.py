@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Hashable
 from functools import cache
 from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
 
 T = TypeVar("T")
+LINE_ENDS = {ord(mark): f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"}
+"""What some readers take for the end of a line, and JSON leaves as it is."""
 
 
 @cache
+def _adapter_of(kind: Hashable) -> TypeAdapter[Any]:
+    return TypeAdapter(cast(Any, kind))
+
+
 def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+    return _adapter_of(kind)
 
 
 def to_data(value: Any) -> Any:
@@ -23,6 +31,12 @@ def to_data(value: Any) -> Any:
 def to_json(value: Any) -> bytes:
     """`value` as UTF-8 JSON."""
     return _adapter(type(value)).dump_json(value)
+
+
+def to_line(value: Any) -> bytes:
+    """`value` as UTF-8 JSON on one line for every reader; half a surrogate pair, which UTF-8 cannot hold, goes as its escape."""
+    line = json.dumps(value, ensure_ascii=False, default=to_data).translate(LINE_ENDS)
+    return line.encode("utf-8", "backslashreplace")
 
 
 def from_data(kind: type[T], data: Any) -> T:

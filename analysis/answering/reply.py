@@ -1,7 +1,8 @@
 """The reply of the model, read piece by piece (floor 3, pure): outcome, quotes, then the answer as it grows.
 
-The form is that of `prompts/answer.md`. A reply without any tag is taken as an answer without quotes, so that nothing is lost and
-every sentence of it is later marked as unsupported.
+The form is that of `prompts/answer.md`. Nothing that the model said to the reader is lost: a reply without an answer tag is answered
+by its untagged text, a quote inside the answer does not end it, and a closing tag that closes nothing is passed over. A reply cut
+into pieces anywhere gives the same quotes and the same answer.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-TAG = re.compile(r"<(?:(/)?(outcome|answer|clarification|quote)\b([^<>]*))>", re.IGNORECASE)
-ATTRIBUTE = re.compile(r"""(\w+)\s*=\s*["']?([^"'\s>]+)""")
-TAG_BEGUN = re.compile(r"<(?:/?[a-z]{0,13}|/?(?:outcome|answer|clarification|quote)\b[^<>]{0,200})$", re.IGNORECASE)
+NAMES = "outcome|answer|clarification|quote"
+LONGEST_ATTRIBUTES = 200
+TAG = re.compile(rf"<(/)?({NAMES})\b([^<>]{{0,{LONGEST_ATTRIBUTES}}})>", re.IGNORECASE)
+ATTRIBUTE = re.compile(r"""(\w+)\s*=\s*["'“”]?([^"'“”\s>]+)""")
+TAG_BEGUN = re.compile(rf"<(?:/?[a-z]{{0,13}}|/?(?:{NAMES})\b[^<>]{{0,{LONGEST_ATTRIBUTES}}})\Z", re.IGNORECASE)
 """The end of a piece that may yet become a tag of ours: it is held back until it is certain."""
 
 PieceKind = Literal["outcome", "quote", "answer", "clarification"]
@@ -37,7 +40,10 @@ class Reply:
         self._attributes: dict[str, str] = {}
         self._body = ""
         self._untagged = ""
-        self._tagged = False
+        self._in_answer = False
+        self._answered = False
+        self._spoken = False
+        self._space = ""
         self._quotes = 0
 
     def feed(self, text: str) -> list[ReplyPiece]:
@@ -46,56 +52,73 @@ class Reply:
         while match := TAG.search(self._held):
             out += self._text(self._held[: match.start()])
             self._held = self._held[match.end() :]
-            closing, name, attributes = match.group(1), match.group(2).lower(), match.group(3)
-            out += self._close() if closing else self._open(name, attributes)
+            out += self._tag(bool(match[1]), match[2].lower(), match[3])
         safe = self._safe_length()
         out += self._text(self._held[:safe])
         self._held = self._held[safe:]
         return out
 
     def end(self) -> list[ReplyPiece]:
-        """What is left: an unclosed tag is closed; a reply without tags is one answer."""
+        """What is left: an unclosed tag is closed; a reply that said nothing in tags is answered by its untagged text."""
         out = self._text(self._held)
         self._held = ""
         out += self._close()
-        if not self._tagged and self._untagged.strip():
-            out.append(ReplyPiece("answer", self._untagged.strip()))
+        if not self._spoken and (untagged := self._untagged.strip()):
+            out.append(ReplyPiece("answer", untagged))
         return out
 
     def _safe_length(self) -> int:
         begun = TAG_BEGUN.search(self._held)
         return begun.start() if begun else len(self._held)
 
+    def _tag(self, closing: bool, name: str, attributes: str) -> list[ReplyPiece]:
+        if attributes.rstrip().endswith("/"):
+            return []
+        if not closing:
+            return self._open(name, attributes)
+        if name == "answer" and self._in_answer:
+            self._in_answer = False
+            return self._close()
+        return self._close() if name == self._inside else []
+
     def _open(self, name: str, attributes: str) -> list[ReplyPiece]:
+        within = self._in_answer
         out = self._close()
-        self._tagged = True
+        self._in_answer = name == "answer" or (name == "quote" and within)
         self._inside = name
         self._attributes = {key.lower(): value for key, value in ATTRIBUTE.findall(attributes)}
+        if name == "answer" and self._answered:
+            self._space = "\n\n"
         return out
 
     def _text(self, text: str) -> list[ReplyPiece]:
-        if self._inside == "answer":
-            first = not self._body
+        if self._inside is not None and self._inside != "answer":
             self._body += text
-            text = text.lstrip() if first or not self._body.strip() else text
-            return [ReplyPiece("answer", text)] if text else []
-        if self._inside is None:
-            self._untagged += text
+        elif self._inside == "answer":
+            return self._answer(text)
         else:
-            self._body += text
+            self._untagged += text
         return []
+
+    def _answer(self, text: str) -> list[ReplyPiece]:
+        """The answer without white space around it: what may be the last of it waits for what follows."""
+        whole = self._space + text if self._answered else text.lstrip()
+        said = whole.rstrip()
+        self._space = whole[len(said) :] if self._answered or said else ""
+        if not said:
+            return []
+        self._answered = self._spoken = True
+        return [ReplyPiece("answer", said)]
 
     def _close(self) -> list[ReplyPiece]:
         name, body = self._inside, self._body.strip()
-        self._inside, self._body = None, ""
+        self._inside, self._body = ("answer" if name == "quote" and self._in_answer else None), ""
         if name == "quote" and body:
             self._quotes += 1
             number = self._attributes.get("n", "")
-            return [
-                ReplyPiece(
-                    "quote", body, int(number) if number.isdecimal() else self._quotes, self._attributes.get("doc", "")
-                )
-            ]
+            n = int(number) if number.isdecimal() else self._quotes
+            return [ReplyPiece("quote", body, n, self._attributes.get("doc", ""))]
         if name in ("outcome", "clarification") and body:
+            self._spoken = self._spoken or name == "clarification"
             return [ReplyPiece("outcome" if name == "outcome" else "clarification", body)]
         return []

@@ -172,7 +172,7 @@ def _begins_well(quote: FoldedText, source: FoldedText, first: int) -> bool:
     gap = plain_gap(raw)
     if _cuts(raw, gap, left, right) or (right.isdigit() and _has_a_sign(gap, left, quote)):
         return False
-    if gap.strip("- '\""):
+    if gap.strip("- '\","):
         return True
     before = source.text[max(0, source.places[first] - NEAR_CHARS) : source.places[first]]
     previous = words_of(before)[-1:]

@@ -104,7 +104,13 @@ def _run(quote: FoldedText, source: FoldedText, run: tuple[int, int], at: int) -
 def _adds_nothing(rest: str, beyond: str, source: FoldedText) -> bool:
     """May these words of a quote, at its edge, be left unproven?"""
     words = set(words_of(rest))
-    if turns(rest) or counts(rest) or ENUMERATOR.match(rest) or words & JOINING or (words - FILLERS) & set(words_of(beyond)):
+    if (
+        turns(rest)
+        or counts(rest)
+        or ENUMERATOR.match(rest)
+        or words & JOINING
+        or (words - FILLERS) & set(words_of(beyond))
+    ):
         return False
     return len(words_of(rest)) < SPLICE_WORDS or FoldedText(rest).letters not in source.letters
 

@@ -32,6 +32,7 @@ class GroupReply:
     mode: str
     tokens_read: int
     spans: tuple[tuple[int, int], ...]
+    model: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class GroupAsking:
             mode=planned.context.receipt.mode,
             tokens_read=sum(part.tokens for part in packed),
             spans=tuple((part.start, part.end) for part in packed),
+            model=completion.model,
         )
 
     def _request(self, call: Call, planned: Planned, fault: str | None) -> ChatRequest:

@@ -1,24 +1,28 @@
 """From what the model said to cells (floor 3, pure): one outcome for every field, evidence resolved, values in form.
 
-`ground` resolves a quote; it is the only way evidence comes into a cell.
+`ground` resolves a quote; it is the only way evidence comes into a cell. What the model did not speak of is `failed`, never `absent`.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis.extraction.groups import array_pointer
+from analysis.extraction.items import Instance, covers, instances, itemised
+from analysis.extraction.misfit import Misfit
 from analysis.extraction.reply import ReplyCell
-from analysis.extraction.values import Misfit, normalise
+from analysis.extraction.values import normalise, sameness
 from proviso.types.answers import Evidence
 from proviso.types.extractions import Cell, CellOutcome, Coverage, Field
 from proviso.types.search import ReadableDocument
 
 VERIFIED = ("exact", "normalised", "partial")
+MISSING = "field_missing_from_reply"
+UNNUMBERED = "items_not_numbered"
+"""The model gave items of an array without saying which words belong to which item."""
 Ground = Callable[[str], Evidence]
 
 
@@ -31,21 +35,19 @@ class CellMaker:
     ground: Ground
 
     def cells(self, fields: Sequence[Field], replies: Sequence[ReplyCell]) -> list[Cell]:
-        """Every field of `fields` ends in at least one cell."""
-        out: list[Cell] = []
-        empty_arrays: set[str] = set()
+        """Every field of `fields` ends in at least one cell; an array without items in one at its own pointer."""
+        said = itemised(fields, replies)
+        out: dict[str, Cell] = {}
         for field in fields:
             if not field.array:
-                out.append(self._single(field, [r for r in replies if r.field == field.pointer]))
+                out[field.pointer] = self._single(field, _of(field.pointer, said))
                 continue
-            pointers = _instances(field, fields, replies)
-            array = array_pointer(field.pointer)
-            if pointers:
-                out += [self._item(field, pointer, replies) for pointer in pointers]
-            elif array not in empty_arrays:
-                empty_arrays.add(array)
-                out.append(self._none(replace(field, pointer=array, type="array"), replies, array))
-        return out
+            for place in instances(field.pointer, said):
+                if place.pointer not in out:
+                    out[place.pointer] = (
+                        self._empty(field, place, said) if place.empty else self._item(field, place, said)
+                    )
+        return sorted(out.values(), key=lambda cell: _rank(cell, fields))
 
     def blank(self, field: Field, outcome: CellOutcome, reason: str | None) -> Cell:
         """A cell without value and evidence."""
@@ -63,24 +65,37 @@ class CellMaker:
             coverage=self.coverage,
         )
 
+    def blanks(self, fields: Sequence[Field], outcome: CellOutcome, reason: str | None) -> list[Cell]:
+        """A blank cell for every field; the leaves of one array share one at the array's pointer."""
+        places: dict[str, Field] = {}
+        for field in fields:
+            array = array_pointer(field.pointer)
+            places.setdefault(array or field.pointer, _array(field, array) if array else field)
+        return [self.blank(field, outcome, reason) for field in places.values()]
+
     def _single(self, field: Field, replies: Sequence[ReplyCell]) -> Cell:
         if not replies:
-            return self.blank(field, "failed", "field_missing_from_reply")
+            return self.blank(field, "failed", MISSING)
         found = [self._found(field, reply) for reply in replies if reply.found]
         if not found:
             return self.blank(field, "absent", None)
-        values = {json.dumps(cell.value, sort_keys=True) for cell in found if cell.outcome == "found"}
-        if len(values) > 1:
-            return self._conflict(field, [cell for cell in found if cell.outcome == "found"])
-        return next((cell for cell in found if cell.outcome == "found"), found[0])
+        sure = [cell for cell in found if cell.outcome == "found"]
+        if len({sameness(field, cell.value) for cell in sure}) > 1:
+            return self._conflict(field, sure)
+        return replace(sure[0], evidence=_all_evidence(sure)) if sure else found[0]
 
-    def _item(self, field: Field, pointer: str, replies: Sequence[ReplyCell]) -> Cell:
-        mine = [reply for reply in replies if reply.field == pointer]
-        return self._single(replace(field, pointer=pointer), mine) if mine else self.blank(replace(field, pointer=pointer), "absent", None)
+    def _item(self, field: Field, place: Instance, replies: Sequence[ReplyCell]) -> Cell:
+        """A leaf of one item. Absent also when the model said so of all items at once, by the pointer as listed."""
+        mine = _of(place.said, replies) or [reply for reply in _of(field.pointer, replies) if not reply.found]
+        return self._single(replace(field, pointer=place.pointer), mine)
 
-    def _none(self, field: Field, replies: Sequence[ReplyCell], array: str) -> Cell:
-        spoken = any(reply.field == array or reply.field.startswith(f"{array}/") for reply in replies)
-        return self.blank(field, "absent", None) if spoken else self.blank(field, "failed", "field_missing_from_reply")
+    def _empty(self, field: Field, place: Instance, replies: Sequence[ReplyCell]) -> Cell:
+        """An array in which no numbered item was found."""
+        array = _array(field, place.pointer)
+        about = [reply for reply in replies if covers(reply.field, place.said)]
+        if any(reply.found for reply in about):
+            return self.blank(array, "failed", UNNUMBERED)
+        return self.blank(array, "absent", None) if about else self.blank(array, "failed", MISSING)
 
     def _found(self, field: Field, reply: ReplyCell) -> Cell:
         evidence = numbered(self.ground(quote) for quote in reply.quotes)
@@ -94,10 +109,9 @@ class CellMaker:
         return replace(cell, value=value, raw=_raw(reply.value), evidence=evidence)
 
     def _conflict(self, field: Field, found: Sequence[Cell]) -> Cell:
-        evidence = numbered(item for cell in found for item in cell.evidence)
-        raw = " | ".join(cell.raw or "" for cell in found)
+        raw = " | ".join(dict.fromkeys(cell.raw or "" for cell in found))
         cell = self.blank(field, "conflicting", "the document gives more than one value")
-        return replace(cell, raw=raw, evidence=evidence)
+        return replace(cell, raw=raw, evidence=_all_evidence(found))
 
 
 def numbered(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
@@ -105,19 +119,26 @@ def numbered(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     return tuple(replace(item, n=n) for n, item in enumerate(evidence, 1))
 
 
-def _instances(field: Field, fields: Sequence[Field], replies: Sequence[ReplyCell]) -> list[str]:
-    """The concrete pointers of an array leaf: one for every item that any leaf of the same array speaks of as found."""
-    stem, _, tail = field.pointer.rpartition("/*")
-    family = [other for other in fields if other.pointer.rpartition("/*")[0] == stem]
-    items: dict[str, None] = {}
-    for reply in replies:
-        for other in family:
-            rest = other.pointer.rpartition("/*")[2]
-            pattern = re.escape(stem).replace(r"/\*", r"/\d+") + r"/\d+"
-            match = re.fullmatch(f"({pattern}){re.escape(rest)}", reply.field)
-            if match and reply.found:
-                items[match.group(1)] = None
-    return [item + tail for item in items]
+def _all_evidence(cells: Iterable[Cell]) -> tuple[Evidence, ...]:
+    """The evidence of all cells, each place once."""
+    places = {(item.start, item.end, item.quote): item for cell in cells for item in cell.evidence}
+    return numbered(places.values())
+
+
+def _of(pointer: str, replies: Sequence[ReplyCell]) -> list[ReplyCell]:
+    return [reply for reply in replies if reply.field == pointer]
+
+
+def _array(field: Field, pointer: str) -> Field:
+    return replace(field, pointer=pointer, type="array", format=None, enum=None)
+
+
+def _rank(cell: Cell, fields: Sequence[Field]) -> tuple[int, int]:
+    """Schema order, but the leaves of one item together."""
+    tops = [array_pointer(field.pointer) or field.pointer for field in fields]
+    top = next(top for top in tops if cell.field == top or cell.field.startswith(f"{top}/"))
+    item = cell.field[len(top) + 1 :].split("/")[0]
+    return tops.index(top), int(item) if item.isdecimal() else -1
 
 
 def _raw(value: Any) -> str | None:

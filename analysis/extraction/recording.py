@@ -96,8 +96,9 @@ class Recording:
             sorted(titled, key=lambda cell: _place(cell, record.fields)),
             _usage(calls),
         )
-        if calls:
-            await self._catalog.write(usage.record, record.workspace, record.model or "default", calls)
+        for reply in replies:
+            if spent := [from_data(CallUsage, call) for call in reply["calls"]]:
+                await self._catalog.write(usage.record, record.workspace, reply["model"], spent)
 
     async def _titled(self, document_id: str, cells: Sequence[Cell]) -> list[Cell]:
         title = await self._catalog.read(extractions.title_of, document_id)

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from proviso.text import FORBIDDEN
+
 REPLY_SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -25,6 +27,7 @@ REPLY_SCHEMA: dict[str, Any] = {
     },
     "required": ["cells"],
 }
+TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 
 
 class Unreadable(ValueError):
@@ -43,36 +46,55 @@ class ReplyCell:
 
 def read_reply(text: str) -> list[ReplyCell]:
     """The cells of a reply; fences and words around the object are passed over. Raises Unreadable."""
-    data = _object(text)
-    cells = data.get("cells")
+    cells = _object(text).get("cells")
     if not isinstance(cells, list):
         raise Unreadable('the reply has no list "cells"')
     return [_cell(item) for item in cells if isinstance(item, dict) and isinstance(item.get("field"), str)]
 
 
 def _object(text: str) -> dict[str, Any]:
-    decoder = json.JSONDecoder()
+    """The first JSON object of the text that has cells. NaN and Infinity, which JSON does not know, are read as null."""
+    decoder = json.JSONDecoder(parse_constant=lambda _: None)
+    fault: str | None = None
     at = text.find("{")
     while at >= 0:
         try:
             data, _ = decoder.raw_decode(text, at)
+            if isinstance(data, dict) and "cells" in data:
+                cleaned: dict[str, Any] = _clean(data)
+                return cleaned
         except json.JSONDecodeError as error:
-            fault = str(error)
-            at = text.find("{", at + 1) if error.pos < len(text) else -1
-            if at < 0:
-                raise Unreadable(f"the reply is not JSON: {fault}") from None
-            continue
-        if isinstance(data, dict) and "cells" in data:
-            return data
+            fault = fault or str(error)
+            if error.pos >= len(text):
+                break
+        except (RecursionError, ValueError) as error:
+            raise Unreadable(f"the reply is not usable JSON: {error}") from None
         at = text.find("{", at + 1)
-    raise Unreadable("the reply holds no JSON object")
+    raise Unreadable(f"the reply is not JSON: {fault}" if fault else 'the reply holds no JSON object with "cells"')
+
+
+def _clean(value: Any) -> Any:
+    """Without NUL and halves of surrogate pairs, which no text of a document holds and no database takes."""
+    if isinstance(value, str):
+        return FORBIDDEN.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    if isinstance(value, dict):
+        return {_clean(key): _clean(item) for key, item in value.items()}
+    return value
 
 
 def _cell(item: dict[str, Any]) -> ReplyCell:
     quotes = item.get("quotes") or []
     listed = [quotes] if isinstance(quotes, str) else quotes if isinstance(quotes, list) else []
     words = tuple(quote for quote in listed if isinstance(quote, str) and quote.strip())
-    value = item.get("value")
-    found = item.get("found")
-    pointer = item["field"] if item["field"].startswith("/") else f"/{item['field']}"
-    return ReplyCell(pointer, bool(found) if isinstance(found, bool) else value is not None, value, words)
+    value, found = item.get("value"), item.get("found")
+    if isinstance(found, str):
+        found = TRUTHS.get(found.strip().lower())
+    pointer = item["field"].strip().removeprefix("#")
+    return ReplyCell(
+        field=pointer if pointer.startswith("/") else f"/{pointer}",
+        found=found if isinstance(found, bool) else value is not None,
+        value=value,
+        quotes=words,
+    )

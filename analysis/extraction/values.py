@@ -1,24 +1,22 @@
-"""Values as the model gave them, brought into the form of their field (floor 3, pure). A value that does not fit is refused with a reason."""
+"""Values as the model gave them, in the form API.md has for their field (floor 3, pure). What does not fit is refused with a reason."""
 
 from __future__ import annotations
 
-import datetime as dt
-import re
+import json
+import math
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
+from analysis.extraction.amounts import money, percentage
+from analysis.extraction.misfit import Misfit, shown
+from analysis.extraction.numerals import numeral
+from analysis.extraction.times import duration_size, iso_date, iso_duration
 from proviso.types.extractions import Field
 
-DURATION = re.compile(r"P(?=\d|T\d)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?$")
-SPOKEN = re.compile(r"(\d+)\s*(?:calendar |business )?(year|month|week|day)s?$", re.IGNORECASE)
-DATE_FORMS = ("%Y-%m-%d", "%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%B %d %Y", "%Y/%m/%d")
-NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?")
 TRUE, FALSE = {"true", "yes"}, {"false", "no"}
-
-
-class Misfit(ValueError):
-    """The value does not fit its field; the message says how."""
+EXACT, EXACT_FLOAT = 2**63, 2**53
+"""Whole numbers up to here are kept to the digit; a float beyond its limit has lost its last digits already."""
 
 
 def normalise(field: Field, value: Any) -> Any:
@@ -31,97 +29,102 @@ def normalise(field: Field, value: Any) -> Any:
     return reader(value)
 
 
+def sameness(field: Field, value: Any) -> str:
+    """Equal for values that say the same: P1Y and P12M, "Delaware" and "DELAWARE"."""
+    if field.format == "duration" and field.enum is None and isinstance(value, str):
+        return str(duration_size(value))
+    return " ".join(json.dumps(value, sort_keys=True, ensure_ascii=False).casefold().split())
+
+
 def _enum(allowed: tuple[Any, ...], value: Any) -> Any:
     for option in allowed:
-        if option == value or str(option).casefold() == str(value).strip().casefold():
+        if option == value and isinstance(option, bool) == isinstance(value, bool):
             return option
-    raise Misfit(f"{value!r} is not one of the allowed values")
+    alike = [option for option in allowed if _folded(option) == _folded(value)]
+    if len(alike) == 1:
+        return alike[0]
+    raise Misfit(f"{shown(value)} is not one of the allowed values")
+
+
+def _folded(value: Any) -> str:
+    return " ".join(str(value).casefold().split())
 
 
 def _date(value: Any) -> str:
-    text = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b", "", str(value).strip())
-    for form in DATE_FORMS:
-        try:
-            return dt.datetime.strptime(text, form).replace(tzinfo=dt.UTC).date().isoformat()
-        except ValueError:
-            continue
-    raise Misfit(f"{value!r} is not a full date")
+    return iso_date(_words(value, "a full date"))
 
 
 def _duration(value: Any) -> str:
-    text = str(value).strip()
-    if DURATION.match(text.upper()):
-        return text.upper()
-    if spoken := SPOKEN.match(text):
-        return f"P{int(spoken.group(1))}{spoken.group(2)[0].upper()}"
-    raise Misfit(f"{value!r} is not a duration")
+    return iso_duration(_words(value, "a duration"))
 
 
-def _money(value: Any) -> dict[str, str]:
-    if not isinstance(value, dict) or "amount" not in value:
-        raise Misfit(f"{value!r} is not an amount with a currency")
-    currency = str(value.get("currency") or "").strip().upper()
-    if not re.fullmatch(r"[A-Z]{3}", currency):
-        raise Misfit(f"{value.get('currency')!r} is not a currency code")
-    return {"amount": _decimal(value["amount"]), "currency": currency}
-
-
-def _decimal(value: Any) -> str:
-    try:
-        number = Decimal(str(value).replace(",", "").strip())
-    except InvalidOperation:
-        raise Misfit(f"{value!r} is not an amount") from None
-    if not number.is_finite():
-        raise Misfit(f"{value!r} is not an amount")
-    return format(number, "f")
+def _words(value: Any, wanted: str) -> str:
+    if not isinstance(value, str):
+        raise Misfit(f"{shown(value)} is not {wanted}")
+    return value
 
 
 def _percentage(value: Any) -> float:
-    if isinstance(value, str) and value.strip().endswith("%"):
-        return float(Decimal(_decimal(value.strip()[:-1])) / 100)
-    return _number(value)
+    """A fraction. More than 1 without a percent sign is refused: 5 may be 5 % or 500 %."""
+    if isinstance(value, str) and (fraction := percentage(value)) is not None:
+        return float(fraction)
+    number = float(_number(value))
+    if abs(number) > 1:
+        raise Misfit(f"{shown(value)} is not a fraction: 5 % is 0.05")
+    return number
 
 
 def _party(value: Any) -> dict[str, str | None]:
     if isinstance(value, str):
         value = {"name": value}
-    if not isinstance(value, dict) or not str(value.get("name") or "").strip():
-        raise Misfit(f"{value!r} is not a party with a name")
+    name = value.get("name") if isinstance(value, dict) else None
+    if not isinstance(name, str) or not any(c.isalnum() for c in name):
+        raise Misfit(f"{shown(value)} is not a party with a name")
     role = value.get("role")
-    return {"name": str(value["name"]).strip(), "role": str(role).strip() if role else None}
+    return {"name": name.strip(), "role": role.strip() or None if isinstance(role, str) else None}
 
 
 def _boolean(value: Any) -> bool:
     if isinstance(value, bool):
         return value
-    word = str(value).strip().casefold()
+    word = value.strip().casefold() if isinstance(value, str) else ""
     if word in TRUE or word in FALSE:
         return word in TRUE
-    raise Misfit(f"{value!r} is neither true nor false")
+    raise Misfit(f"{shown(value)} is neither true nor false")
 
 
-def _number(value: Any) -> float:
+def _number(value: Any) -> int | float:
+    """Whole numbers as int, exactly; others, and those beyond any count, as float."""
     if isinstance(value, bool):
         raise Misfit("a truth value is not a number")
-    if isinstance(value, int | float):
-        return float(value)
-    if match := NUMBER.fullmatch(str(value).strip()):
-        return float(match.group().replace(",", ""))
-    raise Misfit(f"{value!r} is not a number")
+    read: Any = numeral(value) if isinstance(value, str) else value
+    if not isinstance(read, int | float | Decimal):
+        raise Misfit(f"{shown(value)} is not a number")
+    limit = EXACT_FLOAT if isinstance(read, float) else EXACT
+    if -limit <= read <= limit and read == int(read):
+        return int(read)
+    try:
+        number = float(read)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise Misfit("the number is too large, or none")
+    return number
 
 
 def _integer(value: Any) -> int:
     number = _number(value)
-    if number != int(number):
-        raise Misfit(f"{value!r} is not a whole number")
-    return int(number)
+    if not isinstance(number, int):
+        raise Misfit(f"{shown(value)} is not a whole number")
+    return number
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, dict | list):
-        raise Misfit("the value is not text")
+    """Text as it is. A blank to be filled in ("____", "[ ]") is no value."""
+    if isinstance(value, dict | list | bool):
+        raise Misfit(f"{shown(value)} is not text")
     text = str(value).strip()
-    if not text:
+    if not any(c.isalnum() for c in text):
         raise Misfit("the value is empty")
     return text
 
@@ -129,7 +132,7 @@ def _text(value: Any) -> str:
 BY_FORMAT: dict[str, Callable[[Any], Any]] = {
     "date": _date,
     "duration": _duration,
-    "money": _money,
+    "money": money,
     "percentage": _percentage,
     "party": _party,
 }
@@ -138,5 +141,4 @@ BY_TYPE: dict[str, Callable[[Any], Any]] = {
     "number": _number,
     "integer": _integer,
     "boolean": _boolean,
-    "object": _text,
 }

@@ -55,7 +55,10 @@ class Api:
 
     def _json(self, response: httpx.Response) -> Any:
         raise_problem(response)
-        return response.json() if response.content else None
+        try:
+            return response.json() if response.content else None
+        except ValueError as error:
+            raise CliError(f"{response.url} did not answer as Proviso does: its answer is not JSON.") from error
 
 
 def raise_problem(response: httpx.Response) -> None:
@@ -65,11 +68,11 @@ def raise_problem(response: httpx.Response) -> None:
     response.read()
     try:
         problem = response.json()
-        detail, places = problem["detail"], problem.get("errors", [])
-    except (ValueError, KeyError, TypeError):
-        detail, places = f"the service answered {response.status_code}", []
-    lines = [detail, *(f"  {place['pointer'] or '/'}: {place['detail']}" for place in places)]
-    raise CliError("\n".join(lines))
+        places = [f"  {place['pointer'] or '/'}: {place['detail']}" for place in problem.get("errors", [])]
+        sentence = str(problem["detail"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        sentence, places = f"the service answered {response.status_code}", []
+    raise CliError("\n".join([sentence, *places]))
 
 
 @contextlib.contextmanager
@@ -77,16 +80,31 @@ def connect(url: str | None = None) -> Iterator[Api]:
     """An `Api` on the service to use; transport faults become a CliError."""
     import httpx
 
-    from proviso.settings import Settings
-
-    settings = Settings()
+    settings = read_settings()
     with contextlib.ExitStack() as stack:
         base = url or running_url(settings.data_dir) or stack.enter_context(embedded(settings))
-        client = stack.enter_context(httpx.Client(base_url=base, timeout=httpx.Timeout(30, read=900), trust_env=False))
         try:
+            client = stack.enter_context(
+                httpx.Client(base_url=base, timeout=httpx.Timeout(30, read=900), trust_env=False)
+            )
             yield Api(client)
+        except httpx.InvalidURL as error:
+            raise CliError(f"{base} is not a URL: {error}") from error
         except httpx.TransportError as error:
             raise CliError(f"The service at {base} does not answer: {error}") from error
+
+
+def read_settings() -> Settings:
+    """The settings of this environment; a CliError that names each variable that does not fit."""
+    from pydantic import ValidationError
+
+    from proviso.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = [f"  {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+        raise CliError("\n".join(["The settings (PROVISO_* variables, .env) do not fit:", *faults])) from error
 
 
 def running_url(data_dir: Path) -> str | None:
@@ -97,7 +115,7 @@ def running_url(data_dir: Path) -> str | None:
         announced = json.loads((data_dir / "serve.json").read_text())
         os.kill(announced["pid"], 0)
         httpx.get(f"{announced['url']}/healthz", timeout=5, trust_env=False).raise_for_status()
-    except (OSError, ValueError, KeyError, httpx.HTTPError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, httpx.HTTPError, httpx.InvalidURL):
         return None
     return str(announced["url"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ STATES = {
     "normalised": "found (spacing or typography differs)",
     "partial": "found in part",
     "unverified": "NOT FOUND in the source",
+    "deleted": "the document was deleted",
 }
 WIDTH = 400
 
@@ -22,17 +24,36 @@ def where(item: dict[str, Any]) -> str:
     return ", ".join(part for part in (page, f"§ {item['section']}" if item["section"] else "") if part)
 
 
-def short(text: str, width: int = WIDTH) -> str:
-    flat = " ".join(text.split())
+def plain(text: str) -> str:
+    """Without control characters other than line ends: documents are written by strangers, and a terminal obeys."""
+    return "".join(c if c == "\n" or c.isprintable() else " " * c.isspace() for c in text)
+
+
+def short(text: str | None, width: int = WIDTH) -> str:
+    flat = plain(" ".join((text or "").split()))
     return flat if len(flat) <= width else flat[: width - 1] + "…"
+
+
+def worded(value: Any) -> str:
+    """A cell's value as a person writes it: "Acme Inc. (Supplier)", "USD 1200000", "yes"."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict) and "name" in value:
+        return plain(f"{value['name']} ({value['role']})" if value.get("role") else str(value["name"]))
+    if isinstance(value, dict) and {"amount", "currency"} <= value.keys():
+        return f"{value['currency']} {value['amount']}"
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return "" if value is None else plain(str(value))
 
 
 def show_hits(items: Sequence[dict[str, Any]]) -> None:
     if not items:
         say("Nothing was found.")
     for n, hit in enumerate(items, 1):
+        place = f"  ({where(hit)})" if where(hit) else ""
         say(
-            f"\n{n}. {hit['title']}  ({where(hit)})  score {hit['score']:.3f}  {hit['document_id']} [{hit['start']}, {hit['end']})"
+            f"\n{n}. {plain(hit['title'])}{place}  score {hit['score']:.3f}  {hit['document_id']} [{hit['start']}, {hit['end']})"
         )
         say(f"   {short(hit['text'])}")
 
@@ -43,22 +64,18 @@ def show_outcome(answer: dict[str, Any]) -> None:
         say("No model is configured, so there is no answer: these are the passages that fit the question best.")
         say("Set PROVISO_LLM_BASE_URL (or TOGETHER_API_KEY) to get answers.")
     elif answer["outcome"] == "needs_clarification":
-        say(f"The model asks back: {answer['clarification']}")
+        say(f"The model asks back: {plain(answer['clarification'] or '')}")
     elif answer["outcome"] == "not_in_documents":
         say("Outcome: the documents read do not contain this.")
     for part in answer["unsupported"]:
         say(f"! not supported by verified evidence: {short(part['text'], 160)}")
-    receipt = answer["receipt"]
-    read = f"read {receipt['documents_read']} document(s), mode {receipt['mode']}, {receipt['prompt_tokens_counted']} prompt tokens"
-    left = f", {len(receipt['dropped'])} passage(s) left out" if receipt["dropped"] else ""
-    unread = sum(len(item["pages"]) for item in receipt["pages_unread"])
-    say(f"({read}{left}{f', {unread} page(s) could not be read' if unread else ''})")
+    say(f"({', '.join(_read(answer['receipt']))})")
 
 
 def show_evidence(items: Sequence[dict[str, Any]]) -> None:
     for item in items:
         place = f" ({where(item)})" if where(item) else ""
-        say(f"\n[{item['n']}] {item['title']}{place} — {STATES.get(item['state'], item['state'])}")
+        say(f"\n[{item['n']}] {plain(item['title'])}{place} — {STATES.get(item['state'], item['state'])}")
         say(f"    “{short(item['text'] or item['quote'])}”")
 
 
@@ -72,5 +89,22 @@ def show_cells(cells: Sequence[dict[str, Any]]) -> None:
         for cell in group:
             first = cell["evidence"][0] if cell["evidence"] else None
             quote = short(first["text"] or first["quote"], 160) if first else cell["reason"] or ""
-            rows.append([cell["field"], cell["outcome"], cell["value"], where(first) if first else "", quote])
-        print_table(group[0]["title"], ["field", "outcome", "value", "where", "quote"], rows)
+            rows.append([cell["field"], cell["outcome"], worded(cell["value"]), where(first) if first else "", quote])
+        print_table(plain(group[0]["title"]), ["field", "outcome", "value", "where", "quote"], rows)
+
+
+def _read(receipt: dict[str, Any]) -> list[str]:
+    """What was read for an answer, and everything of the scope that was not."""
+    unread = sum(len(item["pages"]) for item in receipt["pages_unread"])
+    missing = (
+        (len(receipt["dropped"]), "passage(s) left out"),
+        (unread, "page(s) could not be read"),
+        (len(receipt["not_ready"]), "document(s) not ready yet"),
+        (len(receipt["failed"]), "document(s) failed"),
+    )
+    return [
+        f"read {receipt['documents_read']} document(s)",
+        f"mode {receipt['mode']}",
+        f"{receipt['prompt_tokens_counted']} prompt tokens",
+        *(f"{count} {what}" for count, what in missing if count),
+    ]

@@ -12,6 +12,7 @@ from api.sse import Event, event_stream
 from api.watching import watch_changes
 from proviso.errors import NotFound
 from proviso.wire import to_data
+from records.catalog import changes as changes_log
 from records.catalog import documents
 
 router = APIRouter(prefix="/v1", tags=["collections"])
@@ -45,9 +46,11 @@ async def delete(name: str, services: ServicesDep, workspace: WorkspaceDep) -> N
 @router.get("/events")
 async def events(services: ServicesDep, workspace: WorkspaceDep, collection: str | None = None) -> Response:
     """Document and job changes of the workspace (or of one collection), one stream for many."""
+    # Read before the response begins: whoever has seen its head misses nothing that happens afterwards.
+    latest = await services.catalog.read(changes_log.latest)
 
     async def changes() -> AsyncIterator[Event]:
-        async for change in watch_changes(services, workspace):
+        async for change in watch_changes(services, workspace, latest):
             if collection is None or change.collection == collection:
                 yield change.kind, to_data(change)
 

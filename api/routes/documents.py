@@ -16,6 +16,7 @@ from api.uploads import Intake, Received, Rejected, accept, discard, receive
 from api.watching import watch_document
 from api.wiring import Services
 from proviso.errors import Conflict, InvalidRequest
+from proviso.types.documents import DocumentStatus
 from records.catalog import documents
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
@@ -63,7 +64,7 @@ async def listing(
     workspace: WorkspaceDep,
     page: PageDep,
     collection: str | None = None,
-    status: str | None = None,
+    status: DocumentStatus | None = None,
     q: Annotated[str | None, Query(max_length=500)] = None,
 ) -> dict[str, Any]:
     items, cursor = await services.catalog.read(

@@ -25,12 +25,12 @@ Format = Literal["json", "jsonl", "csv"]
 
 
 @router.get("/templates")
-async def templates() -> dict[str, Any]:
+async def templates(workspace: WorkspaceDep) -> dict[str, Any]:
     return {"items": [template(name) for name in template_names()], "next_cursor": None}
 
 
 @router.get("/templates/{name}")
-async def show_template(name: str) -> dict[str, Any]:
+async def show_template(name: str, workspace: WorkspaceDep) -> dict[str, Any]:
     return template(name)
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from api.deps import ServicesDep, WorkspaceDep
 from api.reading import checked_span, open_document, page_image, page_of, span_boxes
+from proviso.errors import NotFound
 from proviso.wire import to_data
 from records.catalog import documents
 
@@ -95,9 +96,13 @@ async def boxes(
 
 
 @router.get("/file", response_class=Response)
-async def file(document_id: str, services: ServicesDep, workspace: WorkspaceDep) -> Response:
-    """The original, always as an attachment."""
+async def file(
+    document_id: str, services: ServicesDep, workspace: WorkspaceDep, version: Version = None
+) -> Response:
+    """The original, always as an attachment; also of a document that is not ready, or failed."""
     record = await services.catalog.read(documents.get, workspace, document_id)
+    if version is not None and version != record.version:
+        raise NotFound(f"Document {document_id} has no version {version}.")
     data = await services.store.get(f"files/{record.sha256}")
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(record.filename, safe='')}",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from analysis.answering.question import Question
 from api.schemas.scope import ScopeBody
@@ -12,7 +12,7 @@ from proviso.types.chat import Message
 
 
 class SearchBody(ScopeBody):
-    query: str = Field(min_length=1, max_length=10_000)
+    query: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
     limit: int = Field(default=10, ge=1, le=200)
     expand: Literal["none", "clause"] = "none"
 
@@ -32,7 +32,7 @@ class Budget(BaseModel):
 
 
 class AskBody(ScopeBody):
-    question: str = Field(min_length=1, max_length=50_000)
+    question: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000)]
     mode: Literal["auto", "full", "retrieve", "map_reduce"] = "auto"
     effort: Literal["low", "medium", "high", "auto"] | None = None
     model: str | None = None
@@ -48,7 +48,7 @@ class AskBody(ScopeBody):
         effort = None if self.effort == "auto" else self.effort
         return Question(
             scope=self.scope(workspace),
-            text=self.question.strip(),
+            text=self.question,
             mode=self.mode,
             effort=effort,
             model=self.model,

@@ -45,7 +45,7 @@ def chunk(
     if max_tokens < LEAST_MAX_TOKENS:
         raise ValueError(f"an embedder with a limit of {max_tokens} tokens cannot hold a clause")
     pieces = _bounded(parsed_text, units(parsed_text, blocks, sections))
-    outline = Outline(sections or found_sections(parsed_text, pieces))
+    outline = Outline(sections or found_sections(parsed_text, pieces), len(parsed_text))
     fit = _Fit(parsed_text, outline, count_tokens, max_tokens)
     page_starts = [page.start for page in pages]
     out: list[Chunk] = []

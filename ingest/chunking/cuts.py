@@ -34,6 +34,7 @@ ABBREVIATION = re.compile(
 )
 LOOK_BACK = 9
 
+DOTTED_NUMBER = re.compile(r"(?:[A-Z]|\w+(?:\.\w+)+)\.?")
 NAMED_START = re.compile(NAMED)
 DOTTED_START = re.compile(DOTTED)
 PLAIN_START = re.compile(PLAIN)
@@ -69,11 +70,26 @@ def _sentence_starts(text: str, start: int, end: int) -> Iterator[int]:
 def _marks(text: str, blocks: Sequence[Block], sections: Sequence[Section]) -> dict[int, int]:
     """Level by position of what sections and heading blocks say begins there; positions skip leading white space."""
     out: dict[int, int] = {}
-    found = [(b.start, b.level) for b in blocks if b.kind == "heading"] + [(s.start, s.level) for s in sections]
+    found = [(b.start, _depth(b.level)) for b in blocks if b.kind == "heading"]
+    found += [(s.start, _rank(s)) for s in sections]
     for start, level in found:
-        out[_skip_space(text, start)] = min(max(level, TOP), ITEM)
+        out[_skip_space(text, start)] = level
     out.pop(len(text), None)
     return out
+
+
+def _rank(section: Section) -> int:
+    """What a section opens, by its printed number: under a document title or an exhibit, 7. is still a top-level clause."""
+    number = section.number
+    if not number:
+        return _depth(section.level)
+    if number[0] == "(" or number[0].islower():
+        return ITEM
+    return NUMBERED if DOTTED_NUMBER.fullmatch(number) else TOP
+
+
+def _depth(level: int) -> int:
+    return min(max(level, TOP), ITEM)
 
 
 def _block_starts(text: str, blocks: Sequence[Block]) -> Iterator[int]:
@@ -111,7 +127,7 @@ def _level(text: str, span: Span, trusted: bool) -> int:
         level = TOP
     else:
         level = ITEM if ITEM_START.match(words) else BODY
-    return level if trusted else max(level, ITEM)
+    return level if trusted else max(level, NUMBERED)
 
 
 def _at_line_start(text: str, at: int) -> bool:

@@ -39,10 +39,11 @@ NOBODY = Owner("", "", ("",))
 class Outline:
     """Sections in text order with the sections above each."""
 
-    def __init__(self, sections: Sequence[Section]) -> None:
+    def __init__(self, sections: Sequence[Section], chars: int) -> None:
         self._sections = sorted(sections, key=lambda each: (each.start, each.level))
         self._starts = [each.start for each in self._sections]
         self._parents = _parents(self._sections)
+        self._chars = chars
 
     def owner(self, units: Sequence[Unit]) -> Owner:
         """The section that most of the characters of `units` belong to; the first of equals."""
@@ -62,12 +63,18 @@ class Outline:
 
     def _owner(self, at: int) -> Owner:
         own = self._sections[at]
-        above = [self._sections[i] for i in _chain(self._parents, at)]
+        if self._is_title(own):
+            return Owner("", own.title, ("",))
+        above = [self._sections[i] for i in _chain(self._parents, at) if not self._is_title(self._sections[i])]
         label = " ".join(part for part in (own.path or own.number, _short(own.title)) if part)
         titles = [_short(each.title) for each in reversed(above) if each.title]
         shown = titles[:1] if own.title else [*titles[:1], *titles[1:][-1:]]
         path = " > ".join([*shown, *([label] if label else [])])
         return Owner(own.path or own.number, own.title, (path, label, own.path or own.number, ""))
+
+    def _is_title(self, section: Section) -> bool:
+        """Whether this is the document's own title: without a number, over more than half of the text."""
+        return not section.number and 2 * (section.end - section.start) > self._chars
 
 
 def found_sections(text: str, units: Sequence[Unit]) -> list[Section]:

@@ -15,6 +15,7 @@ from ingest.parsing.kinds import looks_utf16
 from proviso.types.documents import DocumentWarning
 
 MOSTLY_ASCII = 0.15
+FEW_LETTERS = 8
 SAMPLE_BYTES = 65_536
 _META = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 
@@ -61,7 +62,7 @@ def _known(declared: str | None) -> str | None:
 
 def _guessed(data: bytes) -> str:
     sample = data[:SAMPLE_BYTES]
-    if sum(byte > 127 for byte in sample) <= MOSTLY_ASCII * len(sample):
+    if sum(byte > 127 for byte in sample) <= max(FEW_LETTERS, MOSTLY_ASCII * len(sample)):
         return "cp1252"
     best = from_bytes(sample).best()
     return best.encoding if best else "cp1252"

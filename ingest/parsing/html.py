@@ -123,6 +123,8 @@ class _Walk:
         elif tag == "tr" and self.tables == 1 and self.cells is not None:
             self.draft.add_row(self.cells)
             self.cells = None
+        elif tag in ("td", "th"):
+            self.words.append(" ")
         elif tag in BLOCKS:
             self._break()
             self._close_block(tag)

@@ -32,7 +32,7 @@ MARKER = re.compile(
 )
 ENDED = re.compile(r"(?:[.;:!?,][\"”’)\]]*|\b(?:and|or))$")
 SENTENCE_END = re.compile(r"[.;:!?][\"”’)\]]*$")
-DIGITS = re.compile(r"\d+")
+EDGE_NUMBER = re.compile(r"^\d{1,6}\b|\b\d{1,6}$")
 PAGE_NUMBER = re.compile(
     r"[\W_]*(?:(?:page|p\.)\s*)?(?:[A-Z]{1,2}-)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?[\W_]*", re.IGNORECASE
 )
@@ -131,14 +131,24 @@ def _furniture(pages: Sequence[PageLines]) -> dict[int, BlockKind]:
     needed = max(2, math.ceil(REPEATED_SHARE * len(pages)))
     out: dict[int, BlockKind] = {}
     for page, head, foot in zip(pages, heads, feet, strict=True):
+        middle = _middle(page)
         for line, _ in head + foot:
             if (len(pages) > 1 and repeats[_shape(line)] >= needed) or PAGE_NUMBER.fullmatch(line.text):
-                out[id(line)] = "header" if (line.box[1] + line.box[3]) / 2 < page.height / 2 else "footer"
+                out[id(line)] = "header" if line.box[3] <= middle else "footer"
     return out
 
 
+def _middle(page: PageLines) -> float:
+    """Half way down what is printed on the page, which may end far above its foot."""
+    if len(page.lines) < 2:
+        return page.height / 2
+    return (min(line.box[1] for line in page.lines) + max(line.box[3] for line in page.lines)) / 2
+
+
 def _shape(line: Line) -> str:
-    return DIGITS.sub("#", " ".join(line.text.split())).casefold()
+    """A line as it repeats: its page number, at either end, is not part of it, but the number of a schedule is."""
+    words = " ".join(line.text.split())
+    return (words if MARKER.match(words) else EDGE_NUMBER.sub("#", words)).casefold()
 
 
 def _mark_headings(paragraphs: list[Paragraph]) -> None:

@@ -21,8 +21,8 @@ _MEANINGLESS = re.compile(
     r"[\d\s._-]+)(?:\s*[-_.]?\s*\w*)?|.*\.(?:docx?|pdf|html?|txt|rtf|indd|qxd|xlsx?|tmp|eps)|[\w-]*\d{5,}[\w-]*|https?:.*",
     re.IGNORECASE,
 )
-_FILING = re.compile(r"^(?:EXHIBIT|EX)[\s.-]*\d[\w.-]*\s*", re.IGNORECASE)
-_CLAUSE = re.compile(r"(?:ARTICLE|SECTION|CLAUSE|SCHEDULE|ANNEX|APPENDIX|EXHIBIT)\s|\d", re.IGNORECASE)
+_FILING = re.compile(r"^(?:EXHIBIT|EX)[\s.-]*(?:\d[\w.-]*|[A-Z]\b)\s*", re.IGNORECASE)
+_CLAUSE = re.compile(r"(?:DATED|TO|ARTICLE|SECTION|CLAUSE|SCHEDULE|ANNEX|APPENDIX|EXHIBIT)\s|\d", re.IGNORECASE)
 _MARKUP = re.compile(r"^#{1,6}\s+|<[^>]{0,300}>|(?<!\w)[*_`]{1,3}(?=\w)|(?<=\w)[*_`]{1,3}(?!\w)")
 
 

@@ -59,7 +59,7 @@ def _place(url: str) -> URL:
     if url.partition("://")[0].partition("+")[0] in {"postgresql", "postgres"}:
         try:
             return make_url(f"postgresql+psycopg://{url.partition('://')[2]}")
-        except ArgumentError:
+        except (ArgumentError, ValueError):
             pass  # the sentence below says it without repeating the password that the URL may hold
     raise CatalogUnavailable("PROVISO_DATABASE_URL must be sqlite:///path or postgresql://user:password@host/database.")
 

@@ -29,6 +29,7 @@ from records.catalog.tables import extractions as table
 from records.catalog.units import (
     OPEN,
     close,
+    held_up_by_documents,
     record_unit,
     reopen,
     start_unit,
@@ -133,7 +134,7 @@ def count_by_status(session: Session) -> dict[str, int]:
 
 
 def waiting(session: Session, extraction_id: str, what: Waiting | None) -> None:
-    """Say what the extraction waits for, or that it waits no longer."""
+    """Say what the extraction waits for, or that it waits no longer. That it waits for documents shows by itself."""
     row = session.execute(select(table).where(table.c.id == extraction_id)).mappings().one_or_none()
     if row is not None and row["waiting_for"] != what and row["status"] in {"queued", "running"}:
         update_extraction(session, extraction_id, waiting_for=what)
@@ -257,13 +258,15 @@ def _table(rows: Sequence[Any]) -> dict[str, dict[str, int]]:
 
 def _records(session: Session, rows: Sequence[RowMapping]) -> list[ExtractionRecord]:
     counted = _totals(session, rows)
+    held_up = held_up_by_documents(session, [row["id"] for row in rows])
     query = select(units.c.extraction_id, units.c.document_id, units.c.usage).order_by(units.c.position)
     members: dict[str, list[tuple[str, dict[str, Any]]]] = {row["id"]: [] for row in rows}
     for extraction_id, document_id, usage in session.execute(query.where(units.c.extraction_id.in_(list(members)))):
         members[extraction_id].append((document_id, usage))
     return [
         ExtractionRecord(
-            **{name: value for name, value in row.items() if name != "fields"},
+            **{name: value for name, value in row.items() if name not in {"fields", "waiting_for"}},
+            waiting_for=row["waiting_for"] or ("documents" if row["id"] in held_up else None),
             totals=counted[row["id"]],
             usage=_spent(usage for _, usage in members[row["id"]]),
             webhook=None,

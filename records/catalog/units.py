@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, exists, func, insert, or_, select, update
+from sqlalchemy import RowMapping, case, delete, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from proviso.types.answers import Usage
@@ -76,6 +76,18 @@ def record_unit(
     return finished
 
 
+def held_up_by_documents(session: Session, extraction_ids: Sequence[str]) -> set[str]:
+    """Those of the extractions of which no unit can run before another document is ready or failed."""
+    query = (
+        select(units.c.extraction_id)
+        .outerjoin(documents, documents.c.id == units.c.document_id)
+        .where(units.c.extraction_id.in_(extraction_ids), units.c.status.in_(OPEN))
+        .group_by(units.c.extraction_id)
+        .having(func.sum(case((_settled(), 1), else_=0)) == 0)
+    )
+    return set(session.execute(query).scalars())
+
+
 def reopen(session: Session, extraction_id: str) -> list[tuple[str, int]]:
     """Units with failed cells, and those that a cancellation kept from running, become pending with their next
     attempt."""
@@ -113,11 +125,16 @@ def _settle(session: Session, extraction_id: str) -> bool:
 
 
 def _query() -> Any:
-    settled = or_(documents.c.id.is_(None), documents.c.live_version_id.is_not(None), documents.c.status == "failed")
     names = ("extraction_id", "document_id", "status", "attempt")
-    return select(
-        *(units.c[name] for name in names), or_(settled, documents.c.status == "deleting").label("settled_document")
-    ).outerjoin(documents, documents.c.id == units.c.document_id)
+    return select(*(units.c[name] for name in names), _settled().label("settled_document")).outerjoin(
+        documents, documents.c.id == units.c.document_id
+    )
+
+
+def _settled() -> Any:
+    """The document of a unit is ready, failed or gone; SQL over units joined to documents."""
+    ended = documents.c.status.in_(("failed", "deleting"))
+    return or_(documents.c.id.is_(None), documents.c.live_version_id.is_not(None), ended)
 
 
 def _unit(session: Session, extraction_id: str, document_id: str, attempt: int) -> RowMapping | None:

@@ -122,7 +122,7 @@ class EdgeIndex:
         for attempt in itertools.count(1):
             owner = await self._running_owner()
             try:
-                return await link.exchange(owner.socket, request)
+                return await link.exchange(owner, request)
             except LinkBroken as broken:
                 await self._bury(owner)
                 if attempt == ATTEMPTS or broken.by_delay:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from records.index.frames import Frame, read_frame
+from records.index.process import OwnerProcess
 
 REPLY_PATIENCE_S = 120.0
 
@@ -18,19 +19,19 @@ class LinkBroken(Exception):
 
 
 class Link:
-    """Connects when first used, and again when the socket has changed. Callers wait their turn."""
+    """Connects when first used, and again for every new process. Callers wait their turn."""
 
     def __init__(self) -> None:
         self._turn = asyncio.Lock()
-        self._socket = ""
+        self._peer: OwnerProcess | None = None
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def exchange(self, socket: str, request: Frame) -> Frame:
-        """Send `request` to the process at `socket` and wait for its reply."""
+    async def exchange(self, peer: OwnerProcess, request: Frame) -> Frame:
+        """Send `request` to the process `peer` and wait for its reply."""
         async with self._turn:
             try:
                 async with asyncio.timeout(REPLY_PATIENCE_S):
-                    reader, writer = await self._connected(socket)
+                    reader, writer = await self._connected(peer)
                     writer.write(request.encoded())
                     await writer.drain()
                     reply = await read_frame(reader)
@@ -54,9 +55,10 @@ class Link:
             self._streams[1].close()
             self._streams = None
 
-    async def _connected(self, socket: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        if self._streams is None or self._socket != socket:
+    async def _connected(self, peer: OwnerProcess) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """The connection to `peer`; one to a process before it, at the same socket path, is not mistaken for it."""
+        if self._streams is None or self._peer is not peer:
             self.drop()
-            self._streams = await asyncio.open_unix_connection(socket)
-            self._socket = socket
+            self._streams = await asyncio.open_unix_connection(peer.socket)
+            self._peer = peer
         return self._streams

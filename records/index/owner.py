@@ -98,12 +98,14 @@ class Service:
     async def run(self, path: str) -> None:
         """Serve at `path` until the parent goes or a signal asks to end."""
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTERM, self._ended.set)
+        # Not the loop's own handler: when the loop ends, that one leaves the signal deadly while the shard is closing.
+        signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(self._ended.set))
         loop.add_reader(STDIN, self._read_parent)
         server = await asyncio.start_unix_server(self._accept, path)
         announce({"socket": path})
         self._watch_parent()
         await self._ended.wait()
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         loop.remove_reader(STDIN)
         server.close()
         for writer in tuple(self._connections):

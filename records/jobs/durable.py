@@ -1,7 +1,7 @@
 """Durable jobs over DBOS (floor 2): scripts of recorded steps that go on where they were cut. This is the job boundary:
-whatever a script raises ends here, as one call of its queue's `on_error`, so that no subject stays stuck.
+whatever a script raises ends here, as a call of `on_error`, so that no subject stays stuck.
 
-It knows neither documents nor extractions; scripts and callbacks are given to it.
+It knows neither documents nor extractions; scripts and the callback are given to it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,6 @@ KEPT = timedelta(days=7)
 POLL_S = 0.25
 ENDING_S = 2.0
 
-OnDone = Callable[[str], Coroutine[Any, Any, None]]
 OnError = Callable[[str, str, ProvisoError], Coroutine[Any, Any, None]]
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -59,13 +58,11 @@ class JobRecord:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What runs on a queue, and who is told how it ended."""
+    """What runs on a queue, and how many at a time."""
 
     name: str
     script: JobScript
     concurrency: int
-    on_done: OnDone | None
-    on_error: OnError | None
 
 
 class StepJob:
@@ -96,8 +93,9 @@ class StepJob:
 
 
 class DurableJobs:
-    """Jobs by queue: declare queues, `start`, `enqueue`, `stop`. `start` and `stop` block, so call them in a thread;
-    what was enqueued before `start` is taken in by it. One at a time in a process, because DBOS is global."""
+    """Jobs by queue: declare queues, `start`, `enqueue`, `stop`. `start` and `stop` block, so call them in a thread.
+    `on_error(queue, subject, error)` is told at least once of each failure. One at a time in a process, because DBOS is
+    global."""
 
     def __init__(
         self,
@@ -105,7 +103,7 @@ class DurableJobs:
         loop: asyncio.AbstractEventLoop,
         executor_id: str,
         *,
-        on_error: OnError | None = None,
+        on_error: OnError,
         application_version: str = VERSION,
     ) -> None:
         self._url = database_url
@@ -114,33 +112,24 @@ class DurableJobs:
         self._on_error = on_error
         self._bridge = Bridge(loop)
         self._queues: dict[str, Queue] = {}
-        self._early: list[tuple[str, str, str]] = []
         self._workflow: engine.Run | None = None
+        self._started = threading.Event()
         self._calls = ThreadPoolExecutor(2, "jobs")
         self._active = 0
         self._idle = threading.Condition()
+        self.cuts_allowed = CUTS_ALLOWED
 
-    def queue(
-        self,
-        name: str,
-        script: JobScript,
-        concurrency: int,
-        on_done: OnDone | None = None,
-        on_error: OnError | None = None,
-    ) -> None:
-        """Have jobs of queue `name` run `script`, at most `concurrency` at a time in this process. `on_done(subject)`
-        and `on_error(queue, subject, error)` are coroutine functions, told at least once."""
-        self._queues[name] = Queue(name, script, concurrency, on_done, on_error or self._on_error)
+    def queue(self, name: str, script: JobScript, concurrency: int) -> None:
+        """Have jobs of queue `name` run `script`, at most `concurrency` at a time in this process."""
+        self._queues[name] = Queue(name, script, concurrency)
 
     def start(self) -> None:
         """Begin to run jobs, first those that this executor left unfinished. Raises CatalogUnavailable."""
         workflow = engine.launch(self._url, self._executor_id, self._version, self._run, list(self._queues))
         for queue in self._queues.values():
             engine.declare_queue(queue.name, queue.concurrency, POLL_S)
-        with self._idle:
-            self._workflow, early, self._early = workflow, self._early, []
-        for queue_name, job_id, subject in early:
-            engine.enqueue(workflow, queue_name, job_id, subject)
+        self._workflow = workflow
+        self._started.set()
         engine.forget_ended((datetime.now(UTC) - KEPT).isoformat())
 
     def stop(self, grace_s: float = 3.0) -> None:
@@ -148,21 +137,16 @@ class DurableJobs:
         self._bridge.stop(grace_s)
         with self._idle:
             self._idle.wait_for(lambda: self._active == 0, timeout=ENDING_S)
-        self._calls.shutdown(wait=True, cancel_futures=True)
+        self._calls.shutdown(wait=False, cancel_futures=True)
         if self._workflow is not None:
             self._workflow = None
             engine.destroy()
 
     async def enqueue(self, queue: str, job_id: str, subject: str) -> None:
         """Queue a job; durable when this returns. A no-op when the id was queued before, whatever became of it."""
-        if queue not in self._queues:
-            raise InternalError(f"There is no job queue {queue!r}.")
-        with self._idle:
-            workflow = self._workflow
-            if workflow is None:
-                self._early.append((queue, job_id, subject))
-        if workflow is not None:
-            await self._call(engine.enqueue, workflow, queue, job_id, subject)
+        if queue not in self._queues or self._workflow is None:
+            raise InternalError(f"No jobs of the queue {queue!r} are run here.")
+        await self._call(engine.enqueue, self._workflow, queue, job_id, subject)
 
     async def cancel(self, job_id: str) -> None:
         """Let the job run no further step. Nobody is told: whoever cancels records it. Unknown and ended ids are
@@ -186,6 +170,8 @@ class DurableJobs:
         with self._idle:
             self._active += 1
         try:
+            while not self._started.wait(POLL_S):  # what was left behind may begin before `start` is through
+                self._bridge.check()
             self._settle(self._queues[queue_name], StepJob(job_id, self._bridge), subject)
         finally:
             with self._idle:
@@ -193,28 +179,26 @@ class DurableJobs:
                 self._idle.notify_all()
 
     def _settle(self, queue: Queue, job: StepJob, subject: str) -> None:
-        """Run the script, then tell how it ended."""
-        fault = self._cut_too_often(job) or self._fault_of(queue, job, partial(queue.script, job, subject))
-        if fault is None:
-            if queue.on_done is not None:
-                self._tell(queue, job, partial(job.step, "told that it is done", queue.on_done, subject))
+        """Run the script; tell of its failure, unless somebody cancelled it."""
+        fault = self._fault_of(queue, job, subject, partial(self._run_script, queue, job, subject))
+        if fault is None or engine.is_cancelled(job.id):
             return
         log.warning("%s %s failed: %s: %s", queue.name, subject, fault.code, fault.detail)
-        if queue.on_error is not None:
-            on_error = partial(job.step, "told that it failed", queue.on_error, queue.name, subject, fault)
-            self._tell(queue, job, on_error)
+        self._tell(queue, job, subject, fault)
 
-    def _tell(self, queue: Queue, job: StepJob, tell: Callable[[], Any]) -> None:
-        """Call back until it works; a callback that finds nothing to do any more says so by a RequestError."""
+    def _tell(self, queue: Queue, job: StepJob, subject: str, error: ProvisoError) -> None:
+        """Call back until it works; a callback that finds nothing to do any more says so by a RequestError. Not a step:
+        its place in the record would depend on how far the script came."""
         for pause_s in PAUSES_S:
             self._bridge.pause(pause_s)
-            fault = self._fault_of(queue, job, tell)
+            call = partial(self._bridge.run, self._on_error, queue.name, subject, error)
+            fault = self._fault_of(queue, job, subject, call)
             if fault is None or isinstance(fault, RequestError):
                 return
         log.error("%s %s ended, but that could not be recorded: it waits for the next start", queue.name, job.id)
         raise Stopped
 
-    def _fault_of(self, queue: Queue, job: StepJob, call: Callable[[], Any]) -> ProvisoError | None:
+    def _fault_of(self, queue: Queue, job: StepJob, subject: str, call: Callable[[], Any]) -> ProvisoError | None:
         """What `call` raises, as an error of ours; None when it ends well."""
         try:
             call()
@@ -222,18 +206,19 @@ class DurableJobs:
             return error
         except engine.ScriptChanged:
             log.info("%s %s began under an older script and starts over", queue.name, job.id)
-            self._calls.submit(engine.begin_anew, queue.name, job.id)
+            if self._workflow is not None:
+                self._calls.submit(engine.begin_anew, self._workflow, queue.name, job.id, subject)
             raise Stopped from None
         except Exception as error:  # the job boundary: nothing may leave a subject without an outcome
             log.exception("%s %s failed unexpectedly", queue.name, job.id)
             return InternalError(f"An unexpected {type(error).__name__} ended the job; the log has its trace.")
         return None
 
-    def _cut_too_often(self, job: StepJob) -> ProvisoError | None:
+    def _run_script(self, queue: Queue, job: StepJob, subject: str) -> None:
         times = engine.times_begun(job.id)
-        if times <= CUTS_ALLOWED:
-            return None
-        return InternalError(f"The job was begun {times} times and never ended; something in it ends the process.")
+        if times > self.cuts_allowed + 1:
+            raise InternalError(f"The job was begun {times} times and never ended; something in it ends the process.")
+        queue.script(job, subject)
 
 
 def _record(status: Any) -> JobRecord:

@@ -44,6 +44,8 @@ def launch(url: str, executor_id: str, version: str, run: Run, queues: Sequence[
         "executor_id": executor_id,
         "serializer": DBOSPortableJSONSerializer(),
         "log_level": "WARNING",
+        # The listener waits for messages, which we do not send; at its default of 1 s it would only delay every stop.
+        "notification_listener_polling_interval_sec": 0.1,
         "enable_otlp": False,
     }
 
@@ -93,10 +95,16 @@ def times_begun(job_id: str) -> int:
     return (status.recovery_attempts or 0) if status else 0
 
 
-def begin_anew(queue: str, job_id: str) -> None:
-    """Forget the steps of an unfinished run and queue it again."""
-    DBOS.cancel_workflow(job_id)
-    DBOS.rewind_workflow(job_id, queue_name=queue)
+def is_cancelled(job_id: str) -> bool:
+    status = outside(DBOS.get_workflow_status, job_id)
+    return status is not None and status.status == "CANCELLED"
+
+
+def begin_anew(workflow: Run, queue: str, job_id: str, subject: str) -> None:
+    """Forget an unfinished run with its steps and queue it again. Cut between the two, the job is one that was never
+    queued, which the reconciliation at the next start queues."""
+    DBOS.delete_workflow(job_id)
+    enqueue(workflow, queue, job_id, subject)
 
 
 def find(**wanted: Any) -> list[Any]:

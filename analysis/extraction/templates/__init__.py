@@ -12,7 +12,9 @@ from proviso.errors import NotFound
 
 @cache
 def template_names() -> tuple[str, ...]:
-    return tuple(sorted(item.name.removesuffix(".json") for item in files(__name__).iterdir() if item.name.endswith(".json")))
+    return tuple(
+        sorted(item.name.removesuffix(".json") for item in files(__name__).iterdir() if item.name.endswith(".json"))
+    )
 
 
 def template(name: str) -> dict[str, Any]:

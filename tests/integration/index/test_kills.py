@@ -24,29 +24,24 @@ async def test_an_index_process_killed_during_upserts_loses_nothing_and_comes_ba
     opened: Opener, tmp_path: Path
 ) -> None:
     index = await opened(tmp_path)
-    owners = {index.owner_pid}
-
-    async def kill_now_and_then() -> None:
-        source = random.Random(7)
-        for _ in range(5):
-            await asyncio.sleep(source.uniform(0.1, 0.9))
-            if index.owner_pid and runs(index.owner_pid):
-                os.kill(index.owner_pid, signal.SIGKILL)
-
-    killing = asyncio.create_task(kill_now_and_then())
-    written: dict[str, int] = {}
-    while not killing.done():
-        version = f"ver_{len(written)}"
-        try:
-            await index.upsert(points_of(version, 300))
-        except IndexUnavailable:  # killed again while it was asked again
-            continue
-        written[version] = 300
-        owners.add(index.owner_pid)
+    source = random.Random(7)
+    owners, expected = [], {}
+    for number in range(6):
+        version = f"ver_{number}"
+        owner = index.owner_pid
+        assert owner
+        write = asyncio.create_task(index.upsert(points_of(version, 700)))
+        await asyncio.sleep(source.uniform(0.0, 0.2))
+        os.kill(owner, signal.SIGKILL)
+        await write
+        owners.append(owner)
+        expected[version] = 700
         assert await index.search(a_query(versions=[version]))
-    counts = await index.counts()
-    assert {version: counts[version] for version in written} == written
-    assert len(owners) > 2
+        assert await index.counts() == expected
+        after = index.owner_pid
+        await index.upsert(points_of(version, 700))
+        assert index.owner_pid == after != owner, "one death means one new process"
+    assert len(set(owners)) == 6
 
 
 async def test_a_search_in_flight_when_the_index_process_dies_is_answered(opened: Opener, tmp_path: Path) -> None:

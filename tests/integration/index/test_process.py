@@ -98,6 +98,14 @@ async def test_a_closed_index_says_so_and_leaves_nothing_behind(opened: Opener, 
         await index.counts()
 
 
+async def test_closing_is_orderly_every_time(opened: Opener, tmp_path: Path) -> None:
+    for _ in range(8):
+        index = await opened(tmp_path)
+        process = index._owner.process  # type: ignore[union-attr]
+        await index.close()
+        assert process.returncode == 0
+
+
 async def test_an_opening_that_is_cancelled_leaves_the_folder_free(opened: Opener, tmp_path: Path) -> None:
     opening = asyncio.create_task(opened(tmp_path))
     await asyncio.sleep(0.05)

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -50,9 +50,14 @@ class Notes:
 async def running(
     url: str, script: Callable[[Job, str], None], notes: Notes, **options: Any
 ) -> AsyncIterator[DurableJobs]:
-    jobs = DurableJobs(url, asyncio.get_running_loop(), "local")
-    callbacks = {"on_done": notes.done, "on_error": notes.failed} | options
-    jobs.queue("work", script, callbacks.pop("concurrency", 2), **callbacks)
+    def whole(job: Job, subject: str) -> None:
+        script(job, subject)
+        job.step("done", notes.done, subject)
+
+    on_error = options.get("on_error", notes.failed)
+    jobs = DurableJobs(url, asyncio.get_running_loop(), "local", on_error=on_error)
+    jobs.cuts_allowed = options.get("cuts_allowed", jobs.cuts_allowed)
+    jobs.queue("work", whole, options.get("concurrency", 2))
     await asyncio.to_thread(jobs.start)
     try:
         yield jobs
@@ -60,10 +65,23 @@ async def running(
         await asyncio.to_thread(jobs.stop)
 
 
+async def until_true(check: Callable[..., Awaitable[bool]], *args: Any) -> None:
+    for _ in range(int(SOON_S / 0.02)):
+        if await check(*args):
+            return
+        await asyncio.sleep(0.02)
+    raise TimeoutError("what was waited for did not happen")
+
+
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(SOON_S):
-        while not condition():
-            await asyncio.sleep(0.02)
+    async def check() -> bool:
+        return condition()
+
+    await until_true(check)
+
+
+async def ended(jobs: Jobs) -> bool:
+    return not await jobs.unfinished("work")
 
 
 async def test_a_script_runs_its_steps_in_order_and_tells_that_it_is_done(jobs_url: str) -> None:
@@ -78,8 +96,7 @@ async def test_a_script_runs_its_steps_in_order_and_tells_that_it_is_done(jobs_u
         await port.enqueue("work", "job-1", "doc-1")
         assert "job-1" in await port.unfinished("work")
         await until(lambda: "done doc-1" in notes.lines)
-        while await port.unfinished("work"):
-            await asyncio.sleep(0.02)
+        await until_true(ended, port)
         (record,) = await jobs.list("work")
     assert notes.lines == ["job-1 doc-1 first", "after job-1 doc-1 first", "done doc-1"]
     assert (record.id, record.subject, record.status, record.times_begun) == ("job-1", "doc-1", "SUCCESS", 1)
@@ -91,26 +108,27 @@ async def test_enqueueing_an_id_again_is_a_no_op_before_while_and_after_it_runs(
     def script(job: Job, subject: str) -> None:
         job.step("only", notes.note, subject)
 
-    jobs = DurableJobs(jobs_url, asyncio.get_running_loop(), "local", on_error=notes.failed)
-    jobs.queue("work", script, 1, notes.done)
-    await jobs.enqueue("work", "job-1", "early")
-    await jobs.enqueue("work", "job-1", "early")
-    await asyncio.to_thread(jobs.start)
-    try:
+    async with running(jobs_url, script, notes) as jobs:
+        for _ in range(3):
+            await jobs.enqueue("work", "job-1", "early")
+        await until(lambda: "early" in notes.lines)
         await jobs.enqueue("work", "job-1", "early")
-        await until(lambda: "done early" in notes.lines)
+        await until_true(ended, jobs)
         await jobs.enqueue("work", "job-1", "early")
         await jobs.enqueue("work", "job-2", "late")
         await until(lambda: "done late" in notes.lines)
-    finally:
-        await asyncio.to_thread(jobs.stop)
     assert notes.lines == ["early", "done early", "late", "done late"]
 
 
-async def test_an_unknown_queue_is_refused(jobs_url: str) -> None:
-    jobs = DurableJobs(jobs_url, asyncio.get_running_loop(), "local")
-    with pytest.raises(InternalError, match="no job queue"):
-        await jobs.enqueue("nowhere", "job-1", "x")
+async def test_a_queue_that_is_unknown_or_not_started_is_refused(jobs_url: str) -> None:
+    notes = Notes()
+    jobs = DurableJobs(jobs_url, asyncio.get_running_loop(), "local", on_error=notes.failed)
+    jobs.queue("work", lambda job, subject: None, 1)
+    with pytest.raises(InternalError, match="'work'"):
+        await jobs.enqueue("work", "job-1", "x")
+    async with running(jobs_url, lambda job, subject: None, notes) as started:
+        with pytest.raises(InternalError, match="'nowhere'"):
+            await started.enqueue("nowhere", "job-1", "x")
 
 
 async def test_a_step_sees_and_gives_plain_json(jobs_url: str) -> None:
@@ -203,23 +221,24 @@ async def test_a_callback_that_fails_is_told_again(jobs_url: str) -> None:
     async with running(jobs_url, script, notes, on_error=recorded_late) as jobs:
         await jobs.enqueue("work", "job-1", "x")
         await until(lambda: "x" in notes.errors)
-        while await jobs.unfinished("work"):
-            await asyncio.sleep(0.02)
+        await until_true(ended, jobs)
     assert notes.lines == ["try", "try"]
 
 
-async def test_a_callback_with_nothing_left_to_do_ends_the_job(jobs_url: str) -> None:
+async def test_a_callback_with_nothing_left_to_record_ends_the_job(jobs_url: str) -> None:
     notes = Notes()
 
-    async def gone(subject: str) -> None:
+    async def gone(queue: str, subject: str, error: ProvisoError) -> None:
         notes.lines.append("told")
         raise NotFound("deleted meanwhile")
 
-    async with running(jobs_url, lambda job, subject: None, notes, on_done=gone) as jobs:
+    def script(job: Job, subject: str) -> None:
+        raise PasswordRequired("The file needs a password.")
+
+    async with running(jobs_url, script, notes, on_error=gone) as jobs:
         await jobs.enqueue("work", "job-1", "x")
         await until(lambda: notes.lines == ["told"])
-        while await jobs.unfinished("work"):
-            await asyncio.sleep(0.02)
+        await until_true(ended, jobs)
 
 
 async def test_a_cancelled_job_ends_between_steps_and_tells_nobody(jobs_url: str) -> None:
@@ -337,25 +356,23 @@ async def test_a_script_that_changed_its_steps_starts_over(jobs_url: str) -> Non
     assert notes.lines == ["old parse", "new read", "new index", "done x"]
 
 
-async def test_a_job_that_is_cut_again_and_again_fails_with_an_outcome(
-    jobs_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_job_that_is_cut_again_and_again_fails_with_an_outcome(jobs_url: str) -> None:
     notes = Notes()
     hang = asyncio.Event()
-    monkeypatch.setattr("records.jobs.durable.CUTS_ALLOWED", 2)  # a constant, not our code: 25 restarts take too long
 
     def script(job: Job, subject: str) -> None:
         job.step("began", notes.note, "began")
         job.step("hang", hang.wait)
 
-    for life in range(2):
-        async with running(jobs_url, script, notes) as jobs:
+    async def hung(jobs: DurableJobs, times: int) -> bool:
+        return (await jobs.list())[0].times_begun == times and "began" in notes.lines
+
+    for life in (1, 2):
+        async with running(jobs_url, script, notes, cuts_allowed=1) as jobs:
             await jobs.enqueue("work", "job-1", "x")
-            await until(lambda: "began" in notes.lines)
-            while (await jobs.list())[0].times_begun <= life:
-                await asyncio.sleep(0.02)
+            await until_true(hung, jobs, life)
             await asyncio.to_thread(jobs.stop, 0.0)
-    async with running(jobs_url, script, notes):
+    async with running(jobs_url, script, notes, cuts_allowed=1):
         await until(lambda: "failed x" in notes.lines)
     assert "begun 3 times" in notes.errors["x"].detail
 
@@ -384,7 +401,7 @@ async def test_an_unusable_database_is_a_sentence(tmp_path: Any) -> None:
         f"sqlite:///{tmp_path / 'none' / 'x'}",
         "postgresql://u:pw@127.0.0.1:9/x",
     ):
-        jobs = DurableJobs(url, asyncio.get_running_loop(), "local")
+        jobs = DurableJobs(url, asyncio.get_running_loop(), "local", on_error=Notes().failed)
         with pytest.raises(CatalogUnavailable) as caught:
             await asyncio.to_thread(jobs.start)
         assert "pw" not in caught.value.detail

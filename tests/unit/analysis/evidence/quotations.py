@@ -25,7 +25,8 @@ MIRRORED = [
 def sentences_of(text: str, least_words: int = 8, most_words: int = 60) -> list[str]:
     """Sentences of a contract as they stand in it, line breaks and all."""
     found = re.split(r"(?<=[.;])\s+(?=[A-Z])|\n\s*\n", text)
-    return [each.strip() for each in found if least_words <= len(each.split()) <= most_words]
+    whole = (each.strip() for each in found if not each.rstrip().endswith("-"))
+    return [each for each in whole if least_words <= len(each.split()) <= most_words]
 
 
 def reflowed(quote: str, rng: random.Random) -> str:

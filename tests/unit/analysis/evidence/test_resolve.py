@@ -23,6 +23,7 @@ at any time. The parties grant a non-exclusive license. Fees are 5% of USD 1.2 m
 The temperature shall stay between -5 and 85 °C for 10–20 minutes; the shaft measures 5' by 3".
 The Vendor is able to, and the Reseller is unable to, renew. The Sup plier keeps records. Notices are not able to be waived.
 The Customer shall pay the fees and the Supplier shall deliver the goods. It may do so in writing.
+Except, in each case of sale, the buyer shall pay all taxes due.
 """
 
 
@@ -98,6 +99,7 @@ def test_a_quote_with_other_punctuation_or_an_innocent_ellipsis_is_partial(quote
         "exclusive license",
         "Reseller is able to, renew.",
         "Notices are notable to be waived",
+        "... in each case of sale, the buyer shall pay all taxes due",
     ],
 )
 def test_a_quote_with_a_dropped_or_added_not_is_never_verified(quote: str) -> None:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.shared
 CONTRACTS = 10
 SEEDS = st.integers(0, 2**32 - 1)
 QUICK = settings(
-    max_examples=100,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
@@ -38,6 +38,7 @@ class Contract:
         self.text = canonical(path.read_text("utf-8"))
         self.folded = FoldedText(self.text)
         self.sentences = quotations.sentences_of(self.text)
+        self.words = " ".join(words(self.text))
 
     def __repr__(self) -> str:
         return self.name
@@ -60,7 +61,7 @@ def words(text: str) -> list[str]:
 
 def stands_in(quote: str, contract: Contract) -> bool:
     """Whether a changed quote happens to be true, spacing, case and dashes aside."""
-    return " ".join(words(quote)) in " ".join(words(contract.text))
+    return " ".join(words(quote)) in contract.words
 
 
 @pytest.mark.parametrize("form", quotations.FORMS)
@@ -88,7 +89,9 @@ def test_a_quote_changed_in_meaning_is_never_verified(contracts: list[Contract],
     rng = random.Random(seed)
     contract = rng.choice(contracts)
     sentence = rng.choice(contract.sentences)
-    assume("***" not in sentence and "…" not in sentence and not re.search(r"\bNo\.", sentence))
+    assume(
+        "***" not in sentence and "__" not in sentence and "…" not in sentence and not re.search(r"\bNo\.", sentence)
+    )
     quote = quotations.ALTERATIONS[alteration](sentence, rng)
     assume(quote is not None and not is_harmless(sentence, quote) and not stands_in(quote, contract))
     assert quote is not None

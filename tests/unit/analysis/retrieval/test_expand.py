@@ -35,7 +35,7 @@ def test_a_clause_that_is_too_long_gives_whole_paragraphs_of_itself() -> None:
     sections = (a_section("1", "Long", 1, 0, text.index("2. Next")),)
     at = text.index("Paragraph 10")
     grown = grow(text, sections, Span(at, at + 9), 120)
-    assert grown.of(text).split("\n") == [f"Paragraph {i} of the clause." for i in range(9, 13)]
+    assert grown.of(text).split("\n") == [f"Paragraph {i} of the clause." for i in range(8, 12)]
 
 
 def test_neighbours_stay_inside_the_section() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,11 +14,12 @@ from ingest.embedding.local import LocalEmbedder
 from ingest.parsing.registry import parse
 from proviso.ids import point_id
 from proviso.ports import Vector
+from proviso.types.documents import Chunk
 from proviso.types.search import IndexHit, IndexPoint, IndexQuery, ReadableDocument, ResolvedScope
 from records.index.client import EdgeIndex
 from tests.unit.analysis.builders import a_document, a_hit, a_scope
 
-SAMPLES = ("nyliac-service.pdf", "visium-distributor.pdf")
+SAMPLES = ("nyliac-service.pdf", "centrack-web-site-hosting.pdf")
 
 
 @dataclass(frozen=True)
@@ -76,39 +77,51 @@ class ListIndex:
     async def close(self) -> None: ...
 
 
-@pytest.fixture
-async def library(samples: Path, tmp_path: Path) -> AsyncIterator[Library]:
-    embedder = CountingEmbedder()
-    index = await EdgeIndex.open(tmp_path / "index", embedder.dimensions, embedder.name)
-    documents, texts = {}, {}
+@pytest.fixture(scope="module")
+def points(samples: Path) -> dict[str, tuple[str, list[IndexPoint]]]:
+    """Text and embedded chunks by sample."""
+    embedder = LocalEmbedder()
+    out = {}
     for name in SAMPLES:
         parsed = parse(samples / name, "application/pdf", name, None)
-        texts[name] = parsed.text
-        document = documents[name] = replace(a_document(name), chars=len(parsed.text))
+        document = a_document(name)
         chunks = chunk(parsed.text, parsed.blocks, parsed.pages, parsed.sections, embedder.count_tokens, 256)
         words = [indexed_text(parsed.text, piece) for piece in chunks]
-        vectors = await embedder.embed(words)
-        await index.upsert(
+        out[name] = (
+            parsed.text,
             [
-                IndexPoint(
-                    point_id(document.version_id, c.index),
-                    "local",
-                    document.document_id,
-                    document.version_id,
-                    c.index,
-                    c.start,
-                    c.end,
-                    c.section,
-                    c.heading,
-                    c.page_start,
-                    c.page_end,
-                    vector,
-                    text,
-                )
-                for c, vector, text in zip(chunks, vectors, words, strict=True)
-            ]
+                a_point(document, piece, vector, text)
+                for piece, vector, text in zip(chunks, embedder.embed_now(words), words, strict=True)
+            ],
         )
-    yield Library(Search(index, embedder), documents, texts)
+    return out
+
+
+def a_point(document: ReadableDocument, piece: Chunk, vector: Vector, text: str) -> IndexPoint:
+    return IndexPoint(
+        id=point_id(document.version_id, piece.index),
+        workspace="local",
+        document_id=document.document_id,
+        version_id=document.version_id,
+        chunk=piece.index,
+        start=piece.start,
+        end=piece.end,
+        section=piece.section,
+        heading=piece.heading,
+        page_start=piece.page_start,
+        page_end=piece.page_end,
+        dense=vector,
+        text=text,
+    )
+
+
+@pytest.fixture
+async def library(points: dict[str, tuple[str, list[IndexPoint]]], tmp_path: Path) -> AsyncIterator[Library]:
+    index = await EdgeIndex.open(tmp_path / "index", 384, "local")
+    for _, embedded in points.values():
+        await index.upsert(embedded)
+    texts = {name: text for name, (text, _) in points.items()}
+    yield Library(Search(index, LocalEmbedder()), {name: a_document(name) for name in SAMPLES}, texts)
     await index.close()
 
 
@@ -126,7 +139,7 @@ async def test_only_documents_of_the_scope_are_found(library: Library) -> None:
 
 
 async def test_hits_do_not_overlap_and_are_as_many_as_asked(library: Library) -> None:
-    found = await library.search.find("price of the products", library.scope(*SAMPLES), 12)
+    found = await library.search.find("fees for the hosting services", library.scope(*SAMPLES), 12)
     assert len(found) == 12
     for i, one in enumerate(found):
         assert not any(

@@ -64,6 +64,18 @@ def test_sections_of_the_parser_outrank_marks() -> None:
     assert found[2] == ("Definitions of terms", TOP)
 
 
+@pytest.mark.parametrize(
+    ("number", "level", "expected"),
+    [
+        ("7", 2, TOP), ("ARTICLE IV", 2, TOP), ("IV", 3, TOP), ("7.2", 4, NUMBERED), ("B", 3, NUMBERED), ("(a)", 2, ITEM),
+        ("iv", 2, ITEM), ("", 1, TOP), ("", 2, NUMBERED), ("", 5, ITEM),
+    ],
+)  # fmt: skip
+def test_a_number_counts_more_than_how_deep_a_section_lies(number: str, level: int, expected: int) -> None:
+    text = "Some words before it.\nHere it begins."
+    assert cut(text, sections=(Section(number, number, "", level, 22, len(text)),))[-1] == ("Here it begins.", expected)
+
+
 def test_rows_of_a_table_are_units_and_its_cells_are_not() -> None:
     text = "Part\tPrice\nBolt\t1 EUR\n"
     blocks = (

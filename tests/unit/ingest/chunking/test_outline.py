@@ -21,27 +21,37 @@ NESTED = (
 
 
 def test_a_chunk_belongs_to_the_section_of_most_of_its_characters() -> None:
-    outline = Outline(NESTED)
+    outline = Outline(NESTED, 200)
     assert outline.owner([words(12, 18), words(20, 30)]).section == "8.1(a)"
     assert outline.owner([words(90, 100), words(100, 130)]).section == "9"
 
 
 def test_words_after_a_subsection_belong_to_the_section_around_it() -> None:
-    assert Outline(NESTED).owner([words(60, 90)]).heading == "General"
+    assert Outline(NESTED, 200).owner([words(60, 90)]).heading == "General"
 
 
 def test_words_before_the_first_section_have_no_header() -> None:
-    outline = Outline((Section("1", "1", "Term", 1, 50, 90),))
+    outline = Outline((Section("1", "1", "Term", 1, 50, 90),), 90)
     assert outline.owner([words(0, 40)]).headers == ("",)
 
 
 def test_an_item_without_a_title_carries_the_titles_above_it() -> None:
-    assert Outline(NESTED).owner([words(20, 30)]).headers[0] == "General > Notices > 8.1(a)"
+    assert Outline(NESTED, 200).owner([words(20, 30)]).headers[0] == "General > Notices > 8.1(a)"
+
+
+def test_the_title_of_the_document_is_no_part_of_a_header() -> None:
+    sections = (Section("", "", "SERVICE AGREEMENT", 1, 0, 200), Section("3", "3", "Fees", 2, 40, 100))
+    outline = Outline(sections, 200)
+    assert outline.owner([words(50, 90)]).headers[0] == "3 Fees"
+    assert (outline.owner([words(0, 30)]).heading, outline.owner([words(0, 30)]).headers) == (
+        "SERVICE AGREEMENT",
+        ("",),
+    )
 
 
 def test_flat_spans_are_nested_by_their_levels() -> None:
     flat = (Section("8", "8", "General", 1, 0, 10), Section("8.1", "8.1", "Notices", 2, 10, 40))
-    assert Outline(flat).owner([words(12, 30)]).headers[0] == "General > 8.1 Notices"
+    assert Outline(flat, 40).owner([words(12, 30)]).headers[0] == "General > 8.1 Notices"
 
 
 def test_headings_are_read_off_a_text_that_came_without_an_outline() -> None:

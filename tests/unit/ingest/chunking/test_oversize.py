@@ -41,7 +41,7 @@ def test_what_fits_stays_whole() -> None:
     assert split("  A short clause. ", len, 100) == [Span(2, 17)]
 
 
-@pytest.mark.parametrize("text", ["x" * 5_000, "é" * 250_000, "word " * 50_000], ids=["run", "windows", "words"])
+@pytest.mark.parametrize("text", ["x" * 5_000, "é" * 120_000, "word " * 50_000], ids=["run", "windows", "words"])
 def test_a_run_without_sentences_is_cut_too(text: str) -> None:
     spans = split(text, len, 700)
     assert max(len(span) for span in spans) <= 700

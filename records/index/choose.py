@@ -1,0 +1,20 @@
+"""Opens the index that the settings name (floor 2): embedded Edge, or a Qdrant server, whose client is loaded only then (2 s, 58 MB)."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import cast
+
+from proviso.ports import VectorIndex
+from records.index.client import EdgeIndex
+
+
+async def open_index(
+    folder: Path, *, url: str | None, api_key: str | None, dimensions: int, embedder: str
+) -> VectorIndex:
+    """`url` None: the shard in `folder`. Raises IndexUnavailable; Locked when another process holds the folder."""
+    if url is None:
+        return await EdgeIndex.open(folder, dimensions=dimensions, embedder=embedder)
+    server = importlib.import_module("records.index.server").ServerIndex
+    return cast(VectorIndex, await server.open(url, api_key=api_key, dimensions=dimensions, embedder=embedder))
