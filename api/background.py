@@ -55,13 +55,14 @@ class Background:
 
     async def reconcile(self, index: VectorIndex) -> None:
         """After a crash: queue what is unfinished, delete points that no live or coming version owns."""
+        held = set(await index.counts())  # first: what another process begins after this is not taken for an orphan
         unfinished = await self.catalog.read(documents.unfinished)
         for version in unfinished:
             await self.queue_document(version.version_id, version.attempt)
         for unit in await self.catalog.read(extractions.unsettled):
             await self._queue_unit(unit)
         known = set(await self.catalog.read(documents.live_versions)) | {version.version_id for version in unfinished}
-        orphans = sorted(set(await index.counts()) - known)
+        orphans = sorted(held - known)
         if orphans:
             log.info("deleting the points of %d versions that are no longer live", len(orphans))
             await index.delete(None, orphans)

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 from api.wiring import Services
 from proviso.errors import NotFound
 from records.catalog import changes, documents, extractions
-from records.catalog.rows import ChangeRecord
 from records.catalog.documents import DocumentRecord
 from records.catalog.extractions import ExtractionRecord
+from records.catalog.rows import ChangeRecord
 
 POLL_S = 0.25
 SETTLED = ("ready", "failed")

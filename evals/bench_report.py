@@ -26,7 +26,8 @@ def _commands(part: dict[str, Any]) -> str:
 
 def _start_up(part: dict[str, Any]) -> str:
     seconds = ", ".join(map(str, part["seconds"]))
-    start = table(["start on an empty data folder", "s"], [["process start to /readyz 200, median", part["median_s"]]])
+    row = ["process start to /readyz 200, median", part["median_s"], part["median_cpu_s"]]
+    start = table(["start on an empty data folder", "s", "CPU s"], [row])
     return f"{start}\n\neach: {seconds}\n\n{_memory('at rest, nothing ingested', part['memory_at_rest'])}"
 
 
@@ -41,8 +42,8 @@ def _memory(when: str, memory: dict[str, dict[str, float]]) -> str:
 def _use(name: str) -> Callable[[dict[str, Any]], str]:
     def tables(part: dict[str, Any]) -> str:
         ingest, search = part["ingest"], part["search"]
-        head = ["files", "ready", "pages", "chunks", "acknowledged s", "all ready s", "pages/s"]
-        keys = ["files", "ready", "pages", "chunks", "acknowledged_s", "seconds", "pages_per_s"]
+        head = ["files", "ready", "pages", "chunks", "acknowledged s", "all ready s", "CPU s", "pages/s"]
+        keys = ["files", "ready", "pages", "chunks", "acknowledged_s", "seconds", "cpu_seconds", "pages_per_s"]
         rows = [
             [clients.replace("_", " "), row["p50_ms"], row["p95_ms"], row.get("per_s", "")]
             for clients, row in search.items()

@@ -38,6 +38,11 @@ class Running:
     url: str
     process: psutil.Process
     start_s: float
+    start_cpu_s: float
+
+    def cpu_s(self) -> float:
+        """Processor time of the service and all its children so far, in seconds."""
+        return cpu_seconds(self.process)
 
     def memory_mb(self) -> dict[str, dict[str, float]]:
         """Megabytes by role: resident, and proportional (memory that processes share counted once)."""
@@ -58,9 +63,17 @@ def running(data_dir: Path) -> Iterator[Running]:
         )
         try:
             url = _url_when_ready(process, data_dir, Path(log.name))
-            yield Running(url, psutil.Process(process.pid), time.perf_counter() - started)
+            took_s, server = time.perf_counter() - started, psutil.Process(process.pid)
+            yield Running(url, server, took_s, cpu_seconds(server))
         finally:
             _stop(process)
+
+
+def cpu_seconds(process: psutil.Process) -> float:
+    """Processor time of a process and its children, those that have ended included."""
+    own = [each.cpu_times() for each in (process, *process.children(recursive=True))]
+    ended = process.cpu_times()
+    return sum(each.user + each.system for each in own) + ended.children_user + ended.children_system
 
 
 def environment(data_dir: Path) -> dict[str, str]:

@@ -18,8 +18,6 @@ from proviso.types.chat import ChatRequest, Completion, Message
 from proviso.types.extractions import Field
 from proviso.types.search import ReadableDocument, ResolvedScope
 
-TRIES = 2
-
 
 @dataclass(frozen=True, slots=True)
 class GroupReply:
@@ -45,6 +43,16 @@ class Call:
     model: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One reply, read."""
+
+    cells: tuple[ReplyCell, ...]
+    fault: str | None
+    usage: CallUsage
+    model: str
+
+
 class GroupAsking:
     """Asks a model for groups of fields. Raises what contexts and models raise."""
 
@@ -54,36 +62,34 @@ class GroupAsking:
         self._model = model
 
     async def ask(self, call: Call, document: ReadableDocument, fields: Sequence[Field]) -> GroupReply:
-        """At most two calls: the second names what was wrong with the first, or the fields it left out."""
-        calls: list[CallUsage] = []
-        cells: list[ReplyCell] = []
-        fault: str | None = None
-        wanted: Sequence[Field] = fields
-        planned = await plan_group(self._contexts, call, document, wanted)
-        for attempt in range(TRIES):
-            if attempt and not fault:
-                planned = await plan_group(self._contexts, call, document, wanted)
-            completion = await self._model.complete(self._request(call, planned, fault))
-            calls.append(await self._usage(planned.context, completion))
-            try:
-                cells += read_reply(completion.text)
-                fault = None
-            except Unreadable as unreadable:
-                fault = str(unreadable)
-                continue
-            wanted = _missing(fields, cells)
-            if not wanted:
-                break
+        """At most two calls: the second names what was wrong with the first, or asks for the fields it left out."""
+        planned = await plan_group(self._contexts, call, document, fields)
+        said = [await self._said(call, planned, None)]
+        missing = _missing(fields, said[0].cells)
+        if said[0].fault:
+            said.append(await self._said(call, planned, said[0].fault))
+        elif missing:
+            again = await plan_group(self._contexts, call, document, missing)
+            said.append(await self._said(call, again, None))
         packed = planned.context.receipt.packed
+        fault = said[-1].fault
         return GroupReply(
-            cells=tuple(cells),
+            cells=tuple(cell for each in said for cell in each.cells),
             fault=f"invalid_reply: {fault}" if fault else None,
-            calls=tuple(calls),
+            calls=tuple(each.usage for each in said),
             mode=planned.context.receipt.mode,
             tokens_read=sum(part.tokens for part in packed),
             spans=tuple((part.start, part.end) for part in packed),
-            model=completion.model,
+            model=said[-1].model,
         )
+
+    async def _said(self, call: Call, planned: Planned, fault: str | None) -> _Said:
+        completion = await self._model.complete(self._request(call, planned, fault))
+        usage = await self._usage(planned.context, completion)
+        try:
+            return _Said(tuple(read_reply(completion.text)), None, usage, completion.model)
+        except Unreadable as unreadable:
+            return _Said((), str(unreadable), usage, completion.model)
 
     def _request(self, call: Call, planned: Planned, fault: str | None) -> ChatRequest:
         messages = planned.context.messages

@@ -96,9 +96,7 @@ async def boxes(
 
 
 @router.get("/file", response_class=Response)
-async def file(
-    document_id: str, services: ServicesDep, workspace: WorkspaceDep, version: Version = None
-) -> Response:
+async def file(document_id: str, services: ServicesDep, workspace: WorkspaceDep, version: Version = None) -> Response:
     """The original, always as an attachment; also of a document that is not ready, or failed."""
     record = await services.catalog.read(documents.get, workspace, document_id)
     if version is not None and version != record.version:

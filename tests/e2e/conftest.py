@@ -68,9 +68,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory, settings: dict[str, Any]) ->
 
 
 @pytest.fixture(scope="module")
-def library(
-    stock: Stock, tmp_path_factory: pytest.TempPathFactory, settings: dict[str, Any]
-) -> Iterator[httpx.Client]:
+def library(stock: Stock, tmp_path_factory: pytest.TempPathFactory, settings: dict[str, Any]) -> Iterator[httpx.Client]:
     """A service with the stocked documents and without a model."""
     with running_service(stock.copy_to(tmp_path_factory.mktemp("library")), **settings) as client:
         yield client

@@ -181,5 +181,3 @@ def test_one_stream_tells_of_the_changes_of_many_documents(client: httpx.Client)
     assert {name for name, _ in heard} == {"document"}
     assert {change["subject"] for _, change in heard} == wanted
     assert {change["collection"] for _, change in heard} == {"watched"}
-
-

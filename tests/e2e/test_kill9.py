@@ -31,7 +31,9 @@ SETTLE_S = 600
 MODEL_DELAY_S = 0.15
 SCHEMA = {
     "type": "object",
-    "properties": {name: {"type": "string"} for name in ("governing_law", "term", "fee", "notice", "assignment", "parties")},
+    "properties": {
+        name: {"type": "string"} for name in ("governing_law", "term", "fee", "notice", "assignment", "parties")
+    },
 }
 
 
@@ -136,7 +138,9 @@ def check_documents(
     assert all(error and error["code"] and error["detail"] for _, error in failed)
     chunks = sum(d["chunks"] for d in documents if d["status"] == "ready")
     points = client.get("/v1/info").json()["index"]["points"]
-    print(f"{len(documents)} documents, {len(failed)} failed {failed}, {chunks} chunks, {points} points, {uploader.refused} uploads retried")
+    print(
+        f"{len(documents)} documents, {len(failed)} failed {failed}, {chunks} chunks, {points} points, {uploader.refused} uploads retried"
+    )
     assert points == chunks
 
 

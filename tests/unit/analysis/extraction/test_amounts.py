@@ -13,7 +13,11 @@ from analysis.extraction.misfit import Misfit
 CENTS = st.decimals(min_value=0, max_value=10**12, places=2, allow_nan=False, allow_infinity=False)
 
 
-@given(CENTS, st.sampled_from(["USD", "EUR", "GBP", "INR", "CHF"]), st.sampled_from(["{c} {n:,}", "{n:,} {c}", "{c}{n}", "{n} {c}"]))
+@given(
+    CENTS,
+    st.sampled_from(["USD", "EUR", "GBP", "INR", "CHF"]),
+    st.sampled_from(["{c} {n:,}", "{n:,} {c}", "{c}{n}", "{n} {c}"]),
+)
 def test_an_amount_is_read_back_from_every_form(amount: Decimal, currency: str, form: str) -> None:
     read = money(form.format(c=currency, n=amount))
     assert (Decimal(read["amount"]), read["currency"]) == (amount, currency)
@@ -22,7 +26,10 @@ def test_an_amount_is_read_back_from_every_form(amount: Decimal, currency: str, 
 @given(CENTS)
 def test_equal_amounts_are_written_in_one_way(amount: Decimal) -> None:
     forms = [amount, float(amount), str(amount), f"{amount:,}", f"${amount:,}"]
-    read = {tuple(money({"amount": form if isinstance(form, float) else str(form), "currency": "USD"}).items()) for form in forms}
+    read = {
+        tuple(money({"amount": form if isinstance(form, float) else str(form), "currency": "USD"}).items())
+        for form in forms
+    }
     assert len(read) == 1
 
 
@@ -73,7 +80,14 @@ def test_money_that_is_ambiguous_or_none_is_refused(value: Any) -> None:
 
 @pytest.mark.parametrize(
     ("text", "fraction"),
-    [("5%", "0.05"), ("5 %", "0.05"), ("1.5 percent", "0.015"), ("five percent (5%)", "0.05"), ("150%", "1.5"), ("5 per cent", "0.05")],
+    [
+        ("5%", "0.05"),
+        ("5 %", "0.05"),
+        ("1.5 percent", "0.015"),
+        ("five percent (5%)", "0.05"),
+        ("150%", "1.5"),
+        ("5 per cent", "0.05"),
+    ],
 )
 def test_percentages_are_read_as_fractions(text: str, fraction: str) -> None:
     assert percentage(text) == Decimal(fraction)

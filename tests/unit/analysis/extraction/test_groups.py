@@ -12,7 +12,9 @@ SHAPES = st.lists(st.integers(0, 20), max_size=12)
 
 @given(SHAPES, st.integers(1, 20))
 def test_groups_hold_every_field_once_in_order_and_never_part_an_array(shapes: list[int], size: int) -> None:
-    pointers = [[f"/a{n}/*/{leaf}x" for leaf in range(count)] if count else [f"/f{n}"] for n, count in enumerate(shapes)]
+    pointers = [
+        [f"/a{n}/*/{leaf}x" for leaf in range(count)] if count else [f"/f{n}"] for n, count in enumerate(shapes)
+    ]
     fields = [a_field(pointer) for family in pointers for pointer in family]
     groups = group_fields(fields, size)
     assert [field for group in groups for field in group] == fields

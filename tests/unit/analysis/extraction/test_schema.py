@@ -157,7 +157,9 @@ def test_every_format_may_stand_on_a_string(form: str) -> None:
     assert fields_of(an_object(a={"type": "string", "format": form}))[0].format == form
 
 
-@pytest.mark.parametrize("harmless", [{"$schema": "https://json-schema.org/x"}, {"additionalProperties": False}, {"required": ["a"]}])
+@pytest.mark.parametrize(
+    "harmless", [{"$schema": "https://json-schema.org/x"}, {"additionalProperties": False}, {"required": ["a"]}]
+)
 def test_what_schema_writers_add_by_habit_is_accepted(harmless: dict[str, Any]) -> None:
     assert fields_of(an_object(a={"type": "string"}) | harmless)
 

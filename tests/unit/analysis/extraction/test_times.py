@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from analysis.extraction.misfit import Misfit
 from analysis.extraction.times import duration_size, iso_date, iso_duration
 
-FORMS = ("%Y-%m-%d", "%B %d, %Y", "%b. %d, %Y", "%d %B %Y", "%d day of %B, %Y", "the %dth day of %B %Y", "%d-%b-%Y", "%Y/%m/%d")
+FORMS = (
+    "%Y-%m-%d",
+    "%B %d, %Y",
+    "%b. %d, %Y",
+    "%d %B %Y",
+    "%d day of %B, %Y",
+    "the %dth day of %B %Y",
+    "%d-%b-%Y",
+    "%Y/%m/%d",
+)
 
 
 @given(st.dates(dt.date(1000, 1, 1), dt.date(2999, 12, 31)), st.sampled_from(FORMS))

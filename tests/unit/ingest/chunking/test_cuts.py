@@ -60,7 +60,7 @@ def test_sections_of_the_parser_outrank_marks() -> None:
     text = "Preamble words.\n5. Not a section here.\nDefinitions of terms"
     at = text.index("Definitions")
     found = cut(text, sections=(Section("", "", "Definitions of terms", 1, at, len(text)),))
-    assert found[1] == ("5. Not a section here.", ITEM)
+    assert found[1] == ("5. Not a section here.", NUMBERED)
     assert found[2] == ("Definitions of terms", TOP)
 
 
