@@ -59,8 +59,11 @@ def pages_of(span: Span, pages: Sequence[Page]) -> list[Page]:
 
 def section_of(span: Span, sections: Sequence[Section]) -> str:
     """The path of the innermost section in which the span begins: "12.3(b)"; its title where it has no number."""
+    section = innermost(span, sections)
+    return (section.path or section.number or section.title) if section else ""
+
+
+def innermost(span: Span, sections: Sequence[Section]) -> Section | None:
+    """The smallest section in which the span begins."""
     holding = [each for each in sections if each.start <= span.start < each.end]
-    if not holding:
-        return ""
-    innermost = min(holding, key=lambda each: (each.end - each.start, -each.level))
-    return innermost.path or innermost.number or innermost.title
+    return min(holding, key=lambda each: (each.end - each.start, -each.level), default=None)

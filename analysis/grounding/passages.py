@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.evidence.locate import locate
+from analysis.evidence.locate import innermost, locate, pages_of, section_of
 from analysis.evidence.resolve import Resolved
 from analysis.grounding.library import Library
 from analysis.retrieval.expand import expand
@@ -11,6 +11,7 @@ from proviso.ids import chunk_id
 from proviso.text import Span
 from proviso.types.answers import Evidence
 from proviso.types.search import Hit, ResolvedScope, Scores
+from records.texts import KeptText
 
 
 class Passages:
@@ -25,12 +26,7 @@ class Passages:
         found = await self._search.find(query, scope, limit)
         texts = await self._library.read(each.document for each in found)
         spans = [(g.found, g.span) for g in expand(found, texts)] if grow else [(each, each.span) for each in found]
-        pages = {key: kept.structure.pages for key, kept in texts.items()}
-        out = []
-        for each, span in spans:
-            numbers = [p.number for p in pages[each.document.document_id] if p.start < span.end and span.start < p.end]
-            out.append(_hit(each, span, texts[each.document.document_id].text, numbers))
-        return out
+        return [_hit(each, span, texts[each.document.document_id]) for each, span in spans]
 
     async def evidence(self, query: str, scope: ResolvedScope, limit: int) -> tuple[Evidence, ...]:
         """The best passages as evidence, numbered from 1."""
@@ -43,8 +39,11 @@ class Passages:
         return tuple(out)
 
 
-def _hit(found: Found, span: Span, text: str, pages: list[int]) -> Hit:
+def _hit(found: Found, span: Span, kept: KeptText) -> Hit:
+    """Section and heading are those in which the span begins: a chunk may hold several short clauses."""
     hit = found.hit
+    pages = pages_of(span, kept.structure.pages)
+    section = innermost(span, kept.structure.sections)
     return Hit(
         document_id=found.document.document_id,
         version=found.document.version,
@@ -52,11 +51,11 @@ def _hit(found: Found, span: Span, text: str, pages: list[int]) -> Hit:
         chunk_id=chunk_id(hit.version_id, hit.chunk),
         start=span.start,
         end=span.end,
-        page_start=pages[0] if pages else None,
-        page_end=pages[-1] if pages else None,
-        section=hit.section,
-        heading=hit.heading,
-        text=span.of(text),
+        page_start=pages[0].number if pages else None,
+        page_end=pages[-1].number if pages else None,
+        section=section_of(span, kept.structure.sections),
+        heading=section.title if section else "",
+        text=span.of(kept.text),
         score=round(found.score, 6),
         scores=Scores(hit.dense, hit.sparse),
     )

@@ -37,7 +37,7 @@ class AskBody(ScopeBody):
     effort: Literal["low", "medium", "high", "auto"] | None = None
     model: str | None = None
     max_output_tokens: int | None = Field(default=None, ge=16)
-    evidence_tokens: int | None = Field(default=None, ge=200)
+    evidence_tokens: int | None = Field(default=None, ge=500)
     budget: Budget | None = None
     history: list[Turn] = Field(default_factory=list, max_length=200)
     stream: bool = False

@@ -114,9 +114,7 @@ def _trimmed(text: str, starts: Sequence[int]) -> Iterator[Span]:
 
 
 def _level(text: str, span: Span, trusted: bool) -> int:
-    """What the mark at the start of a unit opens. Beside real sections a mark is only a hint, worth no more than an
-    item.
-    """
+    """What the mark at the start of a unit opens; beside real sections a mark alone opens nothing top-level."""
     words = text[span.start : min(span.end, span.start + 80)]
     own_line = _at_line_start(text, span.start)
     if NAMED_START.match(words) and own_line:

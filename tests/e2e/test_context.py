@@ -1,0 +1,83 @@
+"""`POST /v1/context`: what `ask` would send, to the token, counted against openai-harmony."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.instruments.gptoss import oracle
+
+Documents = dict[str, dict[str, Any]]
+NAMES = ("bravatek", "centrack", "holiday", "nyliac", "paxmedica")
+
+
+def context(client: httpx.Client, ids: list[str], **more: Any) -> dict[str, Any]:
+    body = {"question": "How can the agreement be terminated?", "document_ids": ids, **more}
+    response = client.post("/v1/context", json=body)
+    assert response.status_code == 200, response.text
+    packed: dict[str, Any] = response.json()
+    return packed
+
+
+@pytest.mark.parametrize("mode", ["full", "retrieve"])
+@pytest.mark.parametrize("name", NAMES)
+def test_the_counted_tokens_are_those_of_openai_harmony(
+    library: httpx.Client, documents: Documents, name: str, mode: str
+) -> None:
+    packed = context(library, [documents[name]["id"]], mode=mode, evidence_tokens=1200)
+    counted = packed["receipt"]["prompt_tokens_counted"]
+    assert packed["receipt"]["mode"] == mode
+    assert abs(counted - len(oracle.prompt_tokens(packed["messages"], "medium"))) <= 5
+
+
+def test_the_count_holds_for_many_documents_with_history(library: httpx.Client, documents: Documents) -> None:
+    history = [{"role": "user", "content": "Who are the parties?"}, {"role": "assistant", "content": "Many — “all”."}]
+    ids = [documents[name]["id"] for name in NAMES]
+    packed = context(library, ids, history=history, effort="high")
+    assert packed["receipt"]["mode"] == "full"
+    assert abs(packed["receipt"]["prompt_tokens_counted"] - len(oracle.prompt_tokens(packed["messages"], "high"))) <= 5
+
+
+def test_a_document_under_the_window_is_packed_whole(library: httpx.Client, documents: Documents) -> None:
+    for name in NAMES:
+        document = documents[name]
+        packed = context(library, [document["id"]])
+        receipt = packed["receipt"]
+        assert receipt["mode"] == "full"
+        spans = [(part["document_id"], part["start"], part["end"]) for part in receipt["packed"]]
+        assert spans == [(document["id"], 0, document["chars"])]
+        assert receipt["dropped"] == []
+        assert receipt["documents_read"] == 1
+        text = library.get(f"/v1/documents/{document['id']}/text").json()["text"]
+        assert text.strip() in packed["messages"][1]["content"]
+
+
+def test_retrieved_passages_stand_in_reading_order_with_what_was_left_out(
+    library: httpx.Client, documents: Documents
+) -> None:
+    document = documents["paxmedica"]
+    packed = context(library, [document["id"]], mode="retrieve", evidence_tokens=900)
+    receipt = packed["receipt"]
+    assert receipt["evidence_budget"] == 900
+    assert sum(part["tokens"] for part in receipt["packed"]) <= 900
+    assert receipt["dropped"]
+    assert {part["why"] for part in receipt["dropped"]} == {"budget"}
+    spans = [(part["start"], part["end"]) for part in receipt["packed"]]
+    assert all(one[1] <= other[0] for one, other in pairwise(spans))
+    text = library.get(f"/v1/documents/{document['id']}/text").json()["text"]
+    at = 0
+    for start, end in spans:
+        at = packed["messages"][1]["content"].index(text[start:end].strip(), at)
+
+
+def test_the_question_stands_last_and_the_instructions_first(library: httpx.Client, documents: Documents) -> None:
+    messages = context(library, [documents["nyliac"]["id"]])["messages"]
+    assert [message["role"] for message in messages] == ["developer", "user", "user"]
+    assert all(set(message) == {"role", "content"} for message in messages)
+    assert "How can the agreement be terminated?" in messages[-1]["content"]
+    assert "How can the agreement be terminated?" not in messages[1]["content"]
+
+

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.cli.showing import STATES, plain, short, show_cells, show_evidence, show_hits, show_outcome, where, worded
+
+EVIDENCE = {"n": 1, "title": "MSA", "quote": "laws of Delaware", "text": "laws of\nDelaware", "page_start": 3, "section": "12.3", "state": "exact"}
+RECEIPT = {"documents_read": 2, "mode": "full", "prompt_tokens_counted": 900, "dropped": [], "pages_unread": [], "not_ready": [], "failed": []}
+
+
+def an_answer(outcome: str, receipt: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    return {"outcome": outcome, "clarification": None, "unsupported": [], "receipt": RECEIPT | (receipt or {})} | more
+
+
+@pytest.mark.parametrize(
+    ("page", "section", "shown"), [(3, "8.2", "p. 3, § 8.2"), (3, "", "p. 3"), (None, "8.2", "§ 8.2"), (None, "", "")]
+)
+def test_a_place_is_told_as_far_as_it_is_known(page: int | None, section: str, shown: str) -> None:
+    assert where({"page_start": page, "section": section}) == shown
+
+
+@given(st.text(max_size=300), st.integers(1, 50))
+def test_a_short_text_is_one_printable_line_within_its_width(text: str, width: int) -> None:
+    shown = short(text, width)
+    assert len(shown) <= width
+    assert shown.isprintable()
+
+
+def test_what_a_terminal_would_obey_is_not_shown() -> None:
+    assert plain("a\x1b[2Jb\u202ec\x07\n\td\u00a0e") == "a[2Jbc\n d e"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, ""),
+        (True, "yes"),
+        (False, "no"),
+        (0.05, "0.05"),
+        ("P30D", "P30D"),
+        ({"name": "Acme", "role": "Buyer"}, "Acme (Buyer)"),
+        ({"name": "Acme", "role": None}, "Acme"),
+        ({"amount": "5000", "currency": "USD"}, "USD 5000"),
+        ({"other": "é"}, '{"other": "é"}'),
+    ],
+)
+def test_values_are_shown_as_people_write_them(value: Any, shown: str) -> None:
+    assert worded(value) == shown
+
+
+def test_evidence_says_where_it_stands_and_how_sure_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    show_evidence([EVIDENCE, EVIDENCE | {"n": 2, "text": None, "page_start": None, "section": "", "state": "unverified"}])
+    shown = capsys.readouterr().out
+    assert "[1] MSA (p. 3, § 12.3) — found word for word\n    “laws of Delaware”" in shown
+    assert "[2] MSA — NOT FOUND in the source\n    “laws of Delaware”" in shown
+
+
+def test_every_state_of_evidence_has_words_and_a_deleted_one_has_no_quote(capsys: pytest.CaptureFixture[str]) -> None:
+    assert set(STATES) == {"exact", "normalised", "partial", "unverified", "deleted"}
+    show_evidence([EVIDENCE | {"text": None, "quote": None, "state": "deleted"}])
+    assert "the document was deleted" in capsys.readouterr().out
+
+
+def test_passages_are_never_shown_as_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    show_outcome(an_answer("passages"))
+    shown = capsys.readouterr().out
+    assert "there is no answer" in shown
+    assert "PROVISO_LLM_BASE_URL" in shown
+
+
+def test_absence_comes_with_what_was_read_and_what_was_not(capsys: pytest.CaptureFixture[str]) -> None:
+    receipt = {"dropped": [{}], "pages_unread": [{"pages": [7, 8]}], "not_ready": ["doc_b"], "failed": ["doc_c"]}
+    show_outcome(an_answer("not_in_documents", receipt))
+    shown = capsys.readouterr().out
+    assert "do not contain this" in shown
+    for part in ("read 2 document(s)", "1 passage(s) left out", "2 page(s) could not be read", "1 document(s) not ready", "1 document(s) failed"):
+        assert part in shown
+
+
+def test_an_unsupported_sentence_is_called_out(capsys: pytest.CaptureFixture[str]) -> None:
+    show_outcome(an_answer("answered", unsupported=[{"text": "The cap is $5."}]))
+    assert "! not supported by verified evidence: The cap is $5." in capsys.readouterr().out
+
+
+def test_a_question_back_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    show_outcome(an_answer("needs_clarification", clarification="Which agreement?"))
+    assert "Which agreement?" in capsys.readouterr().out
+
+
+def test_hits_are_numbered_and_no_hits_are_said(capsys: pytest.CaptureFixture[str]) -> None:
+    hit = {"title": "MSA", "page_start": None, "section": "", "score": 0.0312, "document_id": "doc_a", "start": 5, "end": 9, "text": "the\nlaw"}
+    show_hits([hit, hit | {"page_start": 2}])
+    show_hits([])
+    shown = capsys.readouterr().out
+    assert "1. MSA  score 0.031  doc_a [5, 9)\n   the law" in shown
+    assert "2. MSA  (p. 2)  score" in shown
+    assert "Nothing was found." in shown
+
+
+def test_cells_are_a_table_a_document(capsys: pytest.CaptureFixture[str]) -> None:
+    cell = {"document_id": "doc_a", "title": "MSA", "field": "/law", "outcome": "found", "value": "Delaware", "evidence": [EVIDENCE], "reason": None}
+    failed = cell | {"document_id": "doc_b", "title": "NDA", "outcome": "failed", "value": None, "evidence": [], "reason": "llm_timeout"}
+    show_cells([cell, failed])
+    shown = capsys.readouterr().out
+    for part in ("MSA", "NDA", "/law", "Delaware", "llm_timeout"):
+        assert part in shown
