@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from proviso.errors import IndexUnavailable
 from proviso.ports import BlobStore, VectorIndex
@@ -16,10 +17,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Removal:
+    """`files` is held while a file is stored and catalogued, and while unused files are deleted: the same bytes may do both at once."""
+
     catalog: Catalog
     store: BlobStore
     texts: Texts
     index: VectorIndex
+    files: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def delete(self, workspace: str, document_id: str) -> None:
         """Over only when nothing is left. Raises NotFound; IndexUnavailable leaves the document `deleting`."""
@@ -40,9 +44,10 @@ class Removal:
         await self._sweep()
 
     async def _sweep(self) -> None:
-        """Delete files that no document uses any more."""
-        keys = await self.catalog.read(documents.garbage_keys)
-        for key in keys:
-            await self.store.delete(key)
-        if keys:
-            await self.catalog.write(documents.swept, keys)
+        """Delete files that no document uses any more, while no upload is between storing a file and naming it."""
+        async with self.files:
+            keys = await self.catalog.read(documents.garbage_keys)
+            for key in keys:
+                await self.store.delete(key)
+            if keys:
+                await self.catalog.write(documents.swept, keys)

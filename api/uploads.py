@@ -63,20 +63,21 @@ async def receive(services: Services, files: Sequence[UploadFile]) -> list[Recei
 
 async def accept(services: Services, intake: Intake, received: Received) -> tuple[DocumentRecord, bool]:
     """Store, catalogue and queue one file; the bool says that the same bytes were there before."""
-    await services.store.put_file(f"files/{received.sha256}", received.path)
-    record, duplicate = await services.catalog.write(
-        documents.add,
-        NewDocument(
-            workspace=intake.workspace,
-            collection=intake.collection,
-            filename=received.filename,
-            sha256=received.sha256,
-            bytes=received.bytes,
-            media_type=received.media_type,
-            metadata=intake.metadata,
-            password=intake.password,
-        ),
-    )
+    async with services.removal.files:
+        await services.store.put_file(f"files/{received.sha256}", received.path)
+        record, duplicate = await services.catalog.write(
+            documents.add,
+            NewDocument(
+                workspace=intake.workspace,
+                collection=intake.collection,
+                filename=received.filename,
+                sha256=received.sha256,
+                bytes=received.bytes,
+                media_type=received.media_type,
+                metadata=intake.metadata,
+                password=intake.password,
+            ),
+        )
     if record.status == "queued":
         await services.background.queue_document(record.version_id, record.attempt)
     return record, duplicate

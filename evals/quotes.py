@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
+from typing import Any
 
 from analysis.evidence.fold import FoldedText
 from analysis.evidence.locate import evidence_of
@@ -46,7 +47,7 @@ def judge(quote: TrueQuote, source: SourceDocument) -> tuple[Judged, Evidence]:
     return Judged(quote, evidence.state, evidence.page_start, kind, detail), evidence
 
 
-def summary(judged: Sequence[Judged]) -> dict[str, object]:
+def summary(judged: Sequence[Judged]) -> dict[str, Any]:
     """Shares over all quotes, and the misses by kind."""
     found = [each for each in judged if each.page is not None]
     right = [each for each in found if each.page in each.quote.pages]

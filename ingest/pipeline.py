@@ -15,7 +15,7 @@ from pathlib import Path
 from ingest.chunking.chunk import chunk, indexed_text
 from ingest.parsing.limits import ParserPool
 from ingest.structure.structured import structured
-from proviso.errors import DependencyError, IndexUnavailable, ProvisoError
+from proviso.errors import DependencyError, IndexUnavailable, NotFound, ProvisoError
 from proviso.ids import point_id
 from proviso.ports import BlobStore, Embedder, Job, VectorIndex
 from proviso.types.documents import Chunk, Parsed
@@ -75,6 +75,7 @@ class Ingestion:
         await catalog.write(documents.stage, version_id, "chunking", 0.2)
         chunks, tokens = await asyncio.to_thread(self._chunk, parsed)
         await _patiently(lambda: self._keeping.texts.save(version_id, parsed, chunks))
+        await self._require_wanted(version)
         await catalog.write(documents.parsed, version_id, _facts(parsed, tokens, version.filename))
         return len(chunks)
 
@@ -92,6 +93,7 @@ class Ingestion:
             _point(version, piece, vector, line) for piece, vector, line in zip(batch, vectors, words, strict=True)
         ]
         await _patiently(lambda: keeping.index.upsert(points))
+        await self._require_wanted(version)
 
     async def publish(self, version_id: str, count: int) -> None:
         """Check that the index holds every chunk, then make the version live in one commit and clear the one it replaces."""
@@ -116,6 +118,18 @@ class Ingestion:
         except DependencyError as fault:
             log.warning("points of failed version %s stay until the next start: %s", version_id, fault.detail)
         await self._on_settled(version.document_id)
+
+    async def _require_wanted(self, version: documents.VersionRecord) -> None:
+        """After each write: a document that was deleted meanwhile must not leave behind what came after its deletion."""
+        keeping = self._keeping
+        try:
+            record = await keeping.catalog.read(documents.get, version.workspace, version.document_id)
+        except NotFound:
+            record = None
+        if record is None or record.status == "deleting":
+            await keeping.index.delete(version.workspace, [version.version_id])
+            await keeping.texts.delete(version.version_id)
+            raise NotFound(f"Document {version.document_id} was deleted while it was read.")
 
     async def _parse_bytes(self, data: bytes, version: documents.VersionRecord) -> Parsed:
         with tempfile.NamedTemporaryFile(prefix="proviso-", suffix=Path(version.filename).suffix[:12]) as copy:

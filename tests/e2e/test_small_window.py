@@ -14,13 +14,13 @@ from tests.instruments.gptoss import GptOss, answer_script
 from tests.instruments.service import events
 
 Documents = dict[str, dict[str, Any]]
-OURS = 8192
+OURS = 12_288
 THEIRS = 4096
 
 
 @pytest.fixture(scope="module")
 def settings() -> dict[str, Any]:
-    """We believe in a window of 8192; the server has 4096, which is how Ollama comes."""
+    """We believe in a window of 12,288; the server has 4096, which is how Ollama comes."""
     return {"llm_context_tokens": OURS, "llm_model": "gpt-oss:20b"}
 
 
@@ -38,12 +38,12 @@ def test_a_prompt_that_the_server_cut_is_no_answer_and_both_counts_are_told(
     reader: httpx.Client, model: GptOss, documents: Documents
 ) -> None:
     model.reply(answer_script("Florida [1].", [("D1", "the State of Florida")]))
-    response = reader.post("/v1/ask", json=body_for(documents["centrack"], max_output_tokens=2000))
+    response = reader.post("/v1/ask", json=body_for(documents["holiday"], max_output_tokens=2000))
     detail = assert_problem(response, 502, "prompt_truncated")["detail"]
     reported, counted = (int(number) for number in re.findall(r"\d{3,}", detail)[:2])
     assert reported == model.last.prompt_tokens
     assert reported < counted
-    packed = reader.post("/v1/context", json=body_for(documents["centrack"], max_output_tokens=2000)).json()
+    packed = reader.post("/v1/context", json=body_for(documents["holiday"], max_output_tokens=2000)).json()
     assert counted == packed["receipt"]["prompt_tokens_counted"]
 
 
@@ -51,7 +51,7 @@ def test_a_cut_prompt_ends_a_stream_in_an_error_event(
     reader: httpx.Client, model: GptOss, documents: Documents
 ) -> None:
     model.reply(answer_script("Florida [1].", [("D1", "the State of Florida")]))
-    body = body_for(documents["centrack"], max_output_tokens=2000, stream=True)
+    body = body_for(documents["holiday"], max_output_tokens=2000, stream=True)
     with reader.stream("POST", "/v1/ask", json=body) as response:
         seen = list(events(response))
     assert seen[-1][0] == "error"
@@ -72,7 +72,7 @@ def test_a_question_that_leaves_no_room_overflows_before_anything_is_sent(
     body = body_for(documents["nyliac"]) | {"question": "Does this clause bind us? " * 1500, "mode": "auto"}
     for path in ("/v1/ask", "/v1/context"):
         assert_problem(reader.post(path, json=body), 422, "context_overflow")
-    body = body_for(documents["nyliac"], max_output_tokens=8000)
+    body = body_for(documents["nyliac"], max_output_tokens=11_900)
     assert_problem(reader.post("/v1/ask", json=body), 422, "context_overflow")
     assert model.chats == []
 
@@ -80,9 +80,7 @@ def test_a_question_that_leaves_no_room_overflows_before_anything_is_sent(
 def test_a_scope_too_large_to_be_read_whole_says_by_how_much(
     reader: httpx.Client, model: GptOss, documents: Documents
 ) -> None:
-    response = reader.post("/v1/ask", json=body_for(documents["centrack"]))
-    if response.status_code != 422:
-        response = reader.post("/v1/ask", json=body_for(documents["holiday"]))
+    response = reader.post("/v1/ask", json=body_for(documents["holiday"]))
     detail = assert_problem(response, 422, "scope_too_large")["detail"]
     assert len(re.findall(r"\d[\d,]+", detail)) == 2
     assert model.chats == []
@@ -96,5 +94,5 @@ def test_beyond_the_limit_passages_are_retrieved_into_the_window(
     receipt = packed["receipt"]
     assert receipt["mode"] == "retrieve"
     assert receipt["prompt_tokens_counted"] < OURS
-    assert receipt["dropped"] or receipt["packed"]
+    assert receipt["packed"]
     assert sum(part["tokens"] for part in receipt["packed"]) <= receipt["evidence_budget"]

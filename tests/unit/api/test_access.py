@@ -30,7 +30,9 @@ def test_a_program_on_the_same_machine_acts_in_the_local_workspace(peer: str, ho
     assert workspace_of(a_request(peer, host), HOSTS) == LOCAL_WORKSPACE
 
 
-@pytest.mark.parametrize("peer", ["192.168.1.5", "10.0.0.1", "0.0.0.0", "::", "::ffff:192.168.1.5", "fe80::1%eth0", "localhost", "", None])  # noqa: S104
+@pytest.mark.parametrize(
+    "peer", ["192.168.1.5", "10.0.0.1", "0.0.0.0", "::", "::ffff:192.168.1.5", "fe80::1%eth0", "localhost", "", None]
+)  # noqa: S104
 def test_a_peer_that_is_not_loopback_is_not_authorised(peer: str | None) -> None:
     with pytest.raises(Unauthorized, match="API keys"):
         workspace_of(a_request(peer), HOSTS)
@@ -38,7 +40,16 @@ def test_a_peer_that_is_not_loopback_is_not_authorised(peer: str | None) -> None
 
 @pytest.mark.parametrize(
     "header",
-    ["forwarded", "via", "x-real-ip", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-client-ip", "cf-connecting-ip"],
+    [
+        "forwarded",
+        "via",
+        "x-real-ip",
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-forwarded-proto",
+        "x-client-ip",
+        "cf-connecting-ip",
+    ],
 )
 def test_a_forwarded_request_is_refused_and_the_header_named(header: str) -> None:
     request = a_request(**{header.replace("-", "_"): "127.0.0.1"})
@@ -46,7 +57,9 @@ def test_a_forwarded_request_is_refused_and_the_header_named(header: str) -> Non
         workspace_of(request, HOSTS)
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "localhost.evil.example", "127.0.0.1.nip.io", "[::2]", "", None])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8000", "localhost.evil.example", "127.0.0.1.nip.io", "[::2]", "", None]
+)
 def test_a_foreign_host_is_refused(host: str | None) -> None:
     with pytest.raises(Forbidden, match="PROVISO_ALLOWED_HOSTS"):
         workspace_of(a_request(host=host), HOSTS)

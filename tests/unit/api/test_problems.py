@@ -45,7 +45,9 @@ async def client() -> httpx.AsyncClient:
     async def bug() -> None:
         raise ZeroDivisionError("secret words")
 
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://localhost")
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://localhost"
+    )
 
 
 @pytest.mark.parametrize("leaf", sorted(leaves(), key=lambda leaf: leaf.__name__))
@@ -95,7 +97,9 @@ async def test_an_error_leaves_as_a_problem_whatever_it_quotes(client: httpx.Asy
         ("/fault/Unauthorized", "www-authenticate", "Bearer"),
     ],
 )
-async def test_headers_say_when_to_come_back_and_with_what(client: httpx.AsyncClient, path: str, header: str, value: str) -> None:
+async def test_headers_say_when_to_come_back_and_with_what(
+    client: httpx.AsyncClient, path: str, header: str, value: str
+) -> None:
     assert (await client.get(path)).headers[header] == value
 
 
@@ -123,7 +127,11 @@ async def test_a_request_that_does_not_fit_names_the_place(
 
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
-    [("GET", "/nowhere", 404, "not_found"), ("DELETE", "/body", 405, "method_not_allowed"), ("GET", "/bug", 500, "internal_error")],
+    [
+        ("GET", "/nowhere", 404, "not_found"),
+        ("DELETE", "/body", 405, "method_not_allowed"),
+        ("GET", "/bug", 500, "internal_error"),
+    ],
 )
 async def test_the_frameworks_own_errors_are_problems_too(
     client: httpx.AsyncClient, method: str, path: str, status: int, code: str

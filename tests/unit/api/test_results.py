@@ -47,7 +47,12 @@ def test_json_is_a_page_of_cells() -> None:
     data = json.loads(render_results(cells, "next", "json", "cells", "long").body)
     assert data["next_cursor"] == "next"
     [cell] = data["items"]
-    assert (cell["field"], cell["value"], cell["evidence"][0]["state"], cell["review"]) == ("/law", "Delaware", "exact", None)
+    assert (cell["field"], cell["value"], cell["evidence"][0]["state"], cell["review"]) == (
+        "/law",
+        "Delaware",
+        "exact",
+        None,
+    )
 
 
 def test_jsonl_is_one_cell_a_line_whatever_is_in_it() -> None:
@@ -58,16 +63,36 @@ def test_jsonl_is_one_cell_a_line_whatever_is_in_it() -> None:
 
 
 def test_long_csv_is_a_row_a_cell_with_its_first_evidence() -> None:
-    header, *rows = table_of([a_cell(value="Delaware", raw="State of Delaware", evidence=(EVIDENCE, INVENTED)), a_cell("/b")])
+    header, *rows = table_of(
+        [a_cell(value="Delaware", raw="State of Delaware", evidence=(EVIDENCE, INVENTED)), a_cell("/b")]
+    )
     assert header == list(LONG_COLUMNS)
     assert rows == [
-        ["doc_a", "MSA", "/law", "string", "found", "Delaware", "State of Delaware", "laws of Delaware", "3", "12.3", "exact", ""],
+        [
+            "doc_a",
+            "MSA",
+            "/law",
+            "string",
+            "found",
+            "Delaware",
+            "State of Delaware",
+            "laws of Delaware",
+            "3",
+            "12.3",
+            "exact",
+            "",
+        ],
         ["doc_a", "MSA", "/b", "string", "absent", "", "", "", "", "", "", ""],
     ]
 
 
 def test_wide_csv_is_a_row_a_document_and_a_column_a_field() -> None:
-    cells = [a_cell("/a", "x"), a_cell("/b", 5), a_cell("/b", 6, document="doc_b"), a_cell("/c", True, document="doc_b")]
+    cells = [
+        a_cell("/a", "x"),
+        a_cell("/b", 5),
+        a_cell("/b", 6, document="doc_b"),
+        a_cell("/c", True, document="doc_b"),
+    ]
     assert table_of(cells, "wide") == [
         ["document_id", "title", "/a", "/b", "/c"],
         ["doc_a", "MSA", "x", "5", ""],
@@ -145,7 +170,9 @@ def test_objects_have_the_shape_of_the_schema() -> None:
 
 
 def test_an_item_that_a_filter_left_out_is_null_in_its_list() -> None:
-    assert objects([a_cell("/parties/2", "Acme"), a_cell("/parties/0", "Bolt")])[0]["value"] == {"parties": ["Bolt", None, "Acme"]}
+    assert objects([a_cell("/parties/2", "Acme"), a_cell("/parties/0", "Bolt")])[0]["value"] == {
+        "parties": ["Bolt", None, "Acme"]
+    }
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -179,7 +206,9 @@ def test_any_pointers_give_an_object(places: list[tuple[list[str], Any]]) -> Non
 
 
 def test_objects_may_be_lines_too() -> None:
-    body = bytes(render_results([a_cell(value="x"), a_cell(value="y", document="doc_b")], None, "jsonl", "objects", "long").body)
+    body = bytes(
+        render_results([a_cell(value="x"), a_cell(value="y", document="doc_b")], None, "jsonl", "objects", "long").body
+    )
     assert [json.loads(line)["value"] for line in body.splitlines()] == [{"law": "x"}, {"law": "y"}]
 
 

@@ -62,7 +62,9 @@ async def a_bug() -> None:
 
 
 @asynccontextmanager
-async def served(source: Source, ping_s: float = PING_S, wait_for_first: bool = False) -> AsyncIterator[httpx.AsyncClient]:
+async def served(
+    source: Source, ping_s: float = PING_S, wait_for_first: bool = False
+) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a real server whose one route streams `source`."""
     app = FastAPI()
     install_problems(app)

@@ -33,9 +33,10 @@ def test_lines_of_code_are_neither_blank_nor_comments_nor_docstrings() -> None:
     assert lines.code_lines(SOURCE) == 4
 
 
-def test_every_floor_has_lines() -> None:
-    counted = lines.measure()
-    assert all(0 < row["code_lines"] < row["lines"] for row in counted.values())
+def test_the_lines_of_a_floor_are_those_of_its_files() -> None:
+    counted = lines.measure(["proviso"])["proviso"]
+    assert counted["files"] > 10
+    assert 300 < counted["code_lines"] < counted["lines"]
 
 
 def test_what_a_requirement_brings_is_followed_through_markers_and_extras() -> None:
@@ -71,11 +72,11 @@ def test_our_stages_and_the_peer_read_the_same_pages_with_the_same_embedder(samp
 
 def test_a_part_is_measured_alone_and_written_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "bench.json"
-    assert bench.main([str(tmp_path / "absent"), "--only", "lines", "--out", str(out)]) == 0
+    assert bench.main([str(tmp_path / "absent"), "--only", "footprint", "--out", str(out)]) == 0
     said = capsys.readouterr().out
     assert "so only the samples of the project are measured" in said
-    assert "| proviso " in said
-    assert set(json.loads(out.read_text())) == {"machine", "lines", "load_at_end"}
+    assert "torch: no" in said
+    assert set(json.loads(out.read_text())) == {"machine", "footprint", "load_at_end"}
 
 
 def test_a_table_is_markdown_with_numbers_to_the_right() -> None:

@@ -12,7 +12,7 @@ from evals.measures import serving
 from evals.service import NotStarted, running
 
 
-def test_a_service_is_measured_by_role_and_ends(tmp_path: Path) -> None:
+def test_a_service_is_measured_by_role_keeps_others_off_and_ends(tmp_path: Path) -> None:
     with running(tmp_path / "data") as service:
         memory = service.memory_mb()
         members = [service.process, *service.process.children(recursive=True)]
@@ -20,9 +20,12 @@ def test_a_service_is_measured_by_role_and_ends(tmp_path: Path) -> None:
         assert all(row["rss_mb"] >= row["pss_mb"] > 5 for row in memory.values())
         assert service.start_s > 0
         assert service.cpu_s() >= service.start_cpu_s > 0
-    assert not any(member.is_running() for member in members if member.status() != psutil.STATUS_ZOMBIE)
+        with pytest.raises(NotStarted, match=str(service.process.pid)), running(tmp_path / "data"):
+            pass
+    assert psutil.wait_procs(members, timeout=10)[1] == []
 
 
+@pytest.mark.slow
 def test_files_are_ingested_and_searched_over_http(samples: Path) -> None:
     used = serving.use([samples / "mfa-financial-joint-filing.pdf"], ["What is filed jointly?"])
     assert (used["ingest"]["ready"], used["ingest"]["files"]) == (1, 1)
@@ -30,11 +33,6 @@ def test_files_are_ingested_and_searched_over_http(samples: Path) -> None:
     said = report({"machine": _nowhere(), "samples": used, "load_at_end": 0.0})
     assert "samples over HTTP" in said
     assert "one client" in said
-
-
-def test_a_service_that_cannot_start_says_why(tmp_path: Path) -> None:
-    with running(tmp_path / "data"), pytest.raises(NotStarted, match="data"), running(tmp_path / "data"):
-        pass
 
 
 def _nowhere() -> dict[str, object]:

@@ -16,6 +16,7 @@ SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     _create_documents()
+    _create_versions()
     _create_extractions()
     _create_answers()
     _create_traffic()
@@ -51,6 +52,15 @@ def _create_documents() -> None:
         postgresql_where=sa.text("status <> 'deleting'"),
     )
     op.create_table(
+        "garbage",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+
+
+def _create_versions() -> None:
+    op.create_table(
         "versions",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("document_id", sa.String(length=64), nullable=False),
@@ -82,12 +92,6 @@ def _create_documents() -> None:
     op.create_index("ix_versions_sha256", "versions", ["sha256"], unique=False)
     op.create_index("ix_versions_status", "versions", ["status"], unique=False)
     op.create_index("uq_versions_number", "versions", ["document_id", "number"], unique=True)
-    op.create_table(
-        "garbage",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("key"),
-    )
 
 
 def _create_extractions() -> None:

@@ -62,7 +62,9 @@ def test_an_answer_has_no_white_space_around_it(text: str) -> None:
 
 
 def test_a_reply_in_the_form_of_the_prompt_is_read_in_its_order() -> None:
-    script = answer_script("Delaware law governs [1]. Fees are due in 30 days [2].", [("D1", "the laws of Delaware"), ("D2", "net 30")])
+    script = answer_script(
+        "Delaware law governs [1]. Fees are due in 30 days [2].", [("D1", "the laws of Delaware"), ("D2", "net 30")]
+    )
     assert read(script) == (
         [
             ReplyPiece("outcome", "answered"),
@@ -84,7 +86,10 @@ def test_a_question_back_is_a_clarification_and_no_answer() -> None:
 
 def test_the_answer_is_told_as_it_grows() -> None:
     reply = Reply()
-    told = [[piece.text for piece in reply.feed(text)] for text in ("<answer>Dela", "ware ", "law <", "b> is", " it", ".</answer>")]
+    told = [
+        [piece.text for piece in reply.feed(text)]
+        for text in ("<answer>Dela", "ware ", "law <", "b> is", " it", ".</answer>")
+    ]
     assert told == [["Dela"], ["ware"], [" law"], [" <b> is"], [" it"], ["."]]
 
 
@@ -96,7 +101,9 @@ def test_a_quote_is_told_when_it_is_whole() -> None:
 
 
 def test_a_quote_keeps_its_lines() -> None:
-    assert read('<quote n="1" doc="D1">\nthe laws\n  of Delaware\n</quote>')[0] == [ReplyPiece("quote", "the laws\n  of Delaware", 1, "D1")]
+    assert read('<quote n="1" doc="D1">\nthe laws\n  of Delaware\n</quote>')[0] == [
+        ReplyPiece("quote", "the laws\n  of Delaware", 1, "D1")
+    ]
 
 
 @pytest.mark.parametrize(

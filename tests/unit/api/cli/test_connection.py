@@ -88,7 +88,10 @@ def test_a_list_is_read_page_by_page(service: ScriptedService, api: Api) -> None
     [
         (a_problem(detail="Upload some first."), "Upload some first."),
         (
-            a_problem(detail="It does not fit", errors=[{"pointer": "/a", "detail": "is odd"}, {"pointer": "", "detail": "too"}]),
+            a_problem(
+                detail="It does not fit",
+                errors=[{"pointer": "/a", "detail": "is odd"}, {"pointer": "", "detail": "too"}],
+            ),
             "It does not fit\n  /a: is odd\n  /: too",
         ),
         (b"<html>", "the service answered 422"),
@@ -98,7 +101,9 @@ def test_a_list_is_read_page_by_page(service: ScriptedService, api: Api) -> None
         (a_problem(detail="x", errors=5), "the service answered 422"),
     ],
 )
-def test_a_problem_is_one_sentence_with_its_places(service: ScriptedService, api: Api, body: bytes, sentence: str) -> None:
+def test_a_problem_is_one_sentence_with_its_places(
+    service: ScriptedService, api: Api, body: bytes, sentence: str
+) -> None:
     service.answers["/v1/ask"] = (422, body)
     with pytest.raises(CliError) as fault:
         api.get("/v1/ask")
@@ -111,7 +116,9 @@ def test_a_service_that_is_not_ours_is_named(service: ScriptedService, api: Api)
         api.get("/v1/info")
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "ftp://127.0.0.1", "nonsense", "http://[bad", "http://127.0.0.1:port"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:9", "ftp://127.0.0.1", "nonsense", "http://[bad", "http://127.0.0.1:port"]
+)
 def test_a_service_that_cannot_be_reached_is_one_sentence(url: str) -> None:
     with pytest.raises(CliError) as fault, connect(url) as api:
         api.get("/v1/info")

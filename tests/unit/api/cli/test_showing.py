@@ -8,8 +8,24 @@ from hypothesis import strategies as st
 
 from api.cli.showing import STATES, plain, short, show_cells, show_evidence, show_hits, show_outcome, where, worded
 
-EVIDENCE = {"n": 1, "title": "MSA", "quote": "laws of Delaware", "text": "laws of\nDelaware", "page_start": 3, "section": "12.3", "state": "exact"}
-RECEIPT = {"documents_read": 2, "mode": "full", "prompt_tokens_counted": 900, "dropped": [], "pages_unread": [], "not_ready": [], "failed": []}
+EVIDENCE = {
+    "n": 1,
+    "title": "MSA",
+    "quote": "laws of Delaware",
+    "text": "laws of\nDelaware",
+    "page_start": 3,
+    "section": "12.3",
+    "state": "exact",
+}
+RECEIPT = {
+    "documents_read": 2,
+    "mode": "full",
+    "prompt_tokens_counted": 900,
+    "dropped": [],
+    "pages_unread": [],
+    "not_ready": [],
+    "failed": [],
+}
 
 
 def an_answer(outcome: str, receipt: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
@@ -53,7 +69,9 @@ def test_values_are_shown_as_people_write_them(value: Any, shown: str) -> None:
 
 
 def test_evidence_says_where_it_stands_and_how_sure_it_is(capsys: pytest.CaptureFixture[str]) -> None:
-    show_evidence([EVIDENCE, EVIDENCE | {"n": 2, "text": None, "page_start": None, "section": "", "state": "unverified"}])
+    show_evidence(
+        [EVIDENCE, EVIDENCE | {"n": 2, "text": None, "page_start": None, "section": "", "state": "unverified"}]
+    )
     shown = capsys.readouterr().out
     assert "[1] MSA (p. 3, § 12.3) — found word for word\n    “laws of Delaware”" in shown
     assert "[2] MSA — NOT FOUND in the source\n    “laws of Delaware”" in shown
@@ -77,7 +95,13 @@ def test_absence_comes_with_what_was_read_and_what_was_not(capsys: pytest.Captur
     show_outcome(an_answer("not_in_documents", receipt))
     shown = capsys.readouterr().out
     assert "do not contain this" in shown
-    for part in ("read 2 document(s)", "1 passage(s) left out", "2 page(s) could not be read", "1 document(s) not ready", "1 document(s) failed"):
+    for part in (
+        "read 2 document(s)",
+        "1 passage(s) left out",
+        "2 page(s) could not be read",
+        "1 document(s) not ready",
+        "1 document(s) failed",
+    ):
         assert part in shown
 
 
@@ -92,7 +116,16 @@ def test_a_question_back_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_hits_are_numbered_and_no_hits_are_said(capsys: pytest.CaptureFixture[str]) -> None:
-    hit = {"title": "MSA", "page_start": None, "section": "", "score": 0.0312, "document_id": "doc_a", "start": 5, "end": 9, "text": "the\nlaw"}
+    hit = {
+        "title": "MSA",
+        "page_start": None,
+        "section": "",
+        "score": 0.0312,
+        "document_id": "doc_a",
+        "start": 5,
+        "end": 9,
+        "text": "the\nlaw",
+    }
     show_hits([hit, hit | {"page_start": 2}])
     show_hits([])
     shown = capsys.readouterr().out
@@ -102,8 +135,23 @@ def test_hits_are_numbered_and_no_hits_are_said(capsys: pytest.CaptureFixture[st
 
 
 def test_cells_are_a_table_a_document(capsys: pytest.CaptureFixture[str]) -> None:
-    cell = {"document_id": "doc_a", "title": "MSA", "field": "/law", "outcome": "found", "value": "Delaware", "evidence": [EVIDENCE], "reason": None}
-    failed = cell | {"document_id": "doc_b", "title": "NDA", "outcome": "failed", "value": None, "evidence": [], "reason": "llm_timeout"}
+    cell = {
+        "document_id": "doc_a",
+        "title": "MSA",
+        "field": "/law",
+        "outcome": "found",
+        "value": "Delaware",
+        "evidence": [EVIDENCE],
+        "reason": None,
+    }
+    failed = cell | {
+        "document_id": "doc_b",
+        "title": "NDA",
+        "outcome": "failed",
+        "value": None,
+        "evidence": [],
+        "reason": "llm_timeout",
+    }
     show_cells([cell, failed])
     shown = capsys.readouterr().out
     for part in ("MSA", "NDA", "/law", "Delaware", "llm_timeout"):
