@@ -5,6 +5,7 @@ A document's job id is its version id and attempt, an extraction unit's is extra
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass
 
@@ -12,11 +13,12 @@ from analysis.extraction.extraction import Extraction
 from ingest.pipeline import Ingestion
 from proviso.errors import NotFound, ProvisoError
 from proviso.ports import Jobs, VectorIndex
-from records.catalog import documents, extractions
+from records.catalog import changes, documents, extractions, idempotency
 from records.catalog.catalog import Catalog
 
 INGEST = "ingest"
 EXTRACT = "extract"
+DAY_S = 86_400
 log = logging.getLogger(__name__)
 
 
@@ -66,6 +68,13 @@ class Background:
         if orphans:
             log.info("deleting the points of %d versions that are no longer live", len(orphans))
             await index.delete(None, orphans)
+
+    async def housekeep(self) -> None:
+        """Once a day: forget idempotency keys and changes that nobody can ask for any more."""
+        while True:
+            await self.catalog.write(idempotency.expire)
+            await self.catalog.write(changes.expire)
+            await asyncio.sleep(DAY_S)
 
     async def _queue_unit(self, unit: extractions.UnitRecord) -> None:
         if unit.settled_document:

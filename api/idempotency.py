@@ -34,7 +34,8 @@ async def once(
     if not 0 < len(key) <= LONGEST_KEY:
         raise InvalidRequest(f"Idempotency-Key must have 1 to {LONGEST_KEY} characters.")
     route = f"{request.method} {request.url.path}"
-    stored = await services.catalog.write(idempotency.begin, workspace, route, key, body_hash(body))
+    holder = services.settings.executor_id
+    stored = await services.catalog.write(idempotency.begin, workspace, route, key, body_hash(body), holder)
     if stored is not None:
         return _response((stored.status, stored.body), {"Idempotent-Replay": "true"})
     try:

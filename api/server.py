@@ -50,7 +50,7 @@ class Server(uvicorn.Server):
 
     def run_here(self) -> bool:
         """Serve until stopped; False when the application could not start (the reason has been logged)."""
-        with contextlib.suppress(SystemExit):  # uvicorn exits where the application could not start; `fault` says why
+        with self._socket, contextlib.suppress(SystemExit):  # uvicorn exits where it could not start; `fault` says why
             self.run(sockets=[self._socket])
         return bool(self.started)
 

@@ -29,6 +29,7 @@ from ingest.parsing.limits import ParserPool
 from ingest.pipeline import Ingestion, Keeping, Reading
 from proviso.ports import BlobStore, Embedder, VectorIndex
 from proviso.settings import Settings
+from records.catalog import idempotency
 from records.catalog.catalog import Catalog
 from records.index.choose import open_index
 from records.jobs.durable import DurableJobs
@@ -106,7 +107,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         await asyncio.to_thread(jobs.start)
         stack.push_async_callback(asyncio.to_thread, jobs.stop)
         await removal.finish_all()
+        await kept.catalog.write(idempotency.release, settings.executor_id)
         await background.reconcile(kept.index)
+        stack.callback(asyncio.create_task(background.housekeep()).cancel)
         yield Services(
             settings=settings,
             catalog=kept.catalog,

@@ -109,14 +109,14 @@ class Ingestion:
         await self._on_settled(version.document_id)
 
     async def fail(self, version_id: str, error: ProvisoError) -> None:
-        """Record why the version failed; nothing of it stays searchable."""
+        """Record why the version failed; nothing of it stays searchable. A version that is live stays so."""
         keeping = self._keeping
         version = await keeping.catalog.read(documents.version, version_id)
-        await keeping.catalog.write(documents.fail, version_id, error.code, error.detail)
-        try:
-            await keeping.index.delete(version.workspace, [version_id])
-        except DependencyError as fault:
-            log.warning("points of failed version %s stay until the next start: %s", version_id, fault.detail)
+        if await keeping.catalog.write(documents.fail, version_id, error.code, error.detail):
+            try:
+                await keeping.index.delete(version.workspace, [version_id])
+            except DependencyError as fault:
+                log.warning("points of failed version %s stay until the next start: %s", version_id, fault.detail)
         await self._on_settled(version.document_id)
 
     async def _require_wanted(self, version: documents.VersionRecord) -> None:

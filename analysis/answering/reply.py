@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from proviso.text import FORBIDDEN
+
 NAMES = "outcome|answer|clarification|quote"
 LONGEST_ATTRIBUTES = 200
 TAG = re.compile(rf"<(/)?({NAMES})\b([^<>]{{0,{LONGEST_ATTRIBUTES}}})>", re.IGNORECASE)
@@ -47,7 +49,7 @@ class Reply:
         self._quotes = 0
 
     def feed(self, text: str) -> list[ReplyPiece]:
-        self._held += text
+        self._held += FORBIDDEN.sub("\ufffd", text)
         out: list[ReplyPiece] = []
         while match := TAG.search(self._held):
             out += self._text(self._held[: match.start()])

@@ -75,6 +75,8 @@ class Extraction:
         assert asking is not None
         record = await self._reading.extraction(unit)
         group = group_fields([field for field in record.fields if field.pointer in set(pointers)])[n]
+        if not await self._means.catalog.write(extractions.start_unit, *unit.key):
+            return _fault(group, "cancelled")
         if (
             record.max_tokens is not None
             and record.usage.prompt + record.usage.answer + record.usage.reasoning >= record.max_tokens
@@ -86,7 +88,7 @@ class Extraction:
             reply = await with_patience(
                 lambda: asking.ask(call, document, group),
                 self._means.catalog,
-                unit.extraction_id,
+                unit,
                 self._means.patience_s,
             )
         except LlmUnavailable:

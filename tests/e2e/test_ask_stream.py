@@ -94,9 +94,7 @@ def test_a_retry_is_announced_and_what_came_before_is_void(
     assert seen[-1][1]["answer"] == SAID
 
 
-def test_closing_the_connection_stops_the_model_call(
-    reader: httpx.Client, model: GptOss, documents: Documents
-) -> None:
+def test_closing_the_connection_stops_the_model_call(reader: httpx.Client, model: GptOss, documents: Documents) -> None:
     long = answer_script("A very long answer without end. " * 400, [("D1", LAW)])
     model.reply(long).fault(between_chunks_s=0.02)
     with reader.stream("POST", "/v1/ask", json=body_for(documents)) as response:
@@ -152,9 +150,7 @@ def test_a_fault_before_the_first_event_is_a_status(reader: httpx.Client, model:
     assert model.chats == []
 
 
-def test_streams_at_once_do_not_wait_for_each_other(
-    reader: httpx.Client, model: GptOss, documents: Documents
-) -> None:
+def test_streams_at_once_do_not_wait_for_each_other(reader: httpx.Client, model: GptOss, documents: Documents) -> None:
     model.always(REPLY)
     model.hold()
     with (

@@ -79,5 +79,3 @@ def test_the_question_stands_last_and_the_instructions_first(library: httpx.Clie
     assert all(set(message) == {"role", "content"} for message in messages)
     assert "How can the agreement be terminated?" in messages[-1]["content"]
     assert "How can the agreement be terminated?" not in messages[1]["content"]
-
-

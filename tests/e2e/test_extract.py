@@ -137,7 +137,13 @@ def test_an_array_is_one_cell_for_each_item_or_one_for_none(
 ) -> None:
     items = {"type": "object", "properties": {"duty": {"type": "string"}, "by": {"type": "string"}}}
     schema = {"type": "object", "properties": {"duties": {"type": "array", "title": "Duties", "items": items}}}
-    model.reply(cells_script([cell("/duties/0/duty", "give notice", [NOTICE]), cell("/duties/1/by", "Company", [LAW])]))
+    said = [
+        cell("/duties/0/duty", "give notice", [NOTICE]),
+        cell("/duties/0/by"),
+        cell("/duties/1/duty"),
+        cell("/duties/1/by", "Company", [LAW]),
+    ]
+    model.reply(cells_script(said))
     job = run(reader, [documents["nyliac"]], schema=schema)
     cells = cells_of(reader, job)
     assert set(cells) == {"/duties/0/duty", "/duties/0/by", "/duties/1/duty", "/duties/1/by"}
@@ -242,6 +248,27 @@ def test_a_cancelled_job_stops_between_calls_and_keeps_what_it_has(
     assert len(model.chats) <= asked + 5
 
 
+def test_a_cancelled_document_is_asked_no_further_group_of_fields(
+    reader: httpx.Client, model: GptOss, documents: Documents
+) -> None:
+    fields = {f"field_{n:02}": {"type": "string", "title": f"Field {n}"} for n in range(40)}
+    model.always(
+        lambda request: cells_script([cell(f"/{name}") for name in fields if f"/{name} " in request.last_user])
+    )
+    model.hold()
+    wanted = {"schema": {"type": "object", "properties": fields}, "document_ids": [documents["nyliac"]["id"]]}
+    job = reader.post("/v1/extractions", json=wanted).json()
+    model.wait_until(lambda server: server.chats)
+    reader.post(f"/v1/extractions/{job['id']}/cancel")
+    model.release()
+    assert model.last.wait_closed()
+    other = run(reader, [documents["centrack"]], schema=wanted["schema"])
+    assert (other["totals"]["absent"], other["totals"]["cells"]) == (40, 40)
+    about = [chat for chat in model.chats if "Massachusetts" in chat.text]
+    assert len(about) == 1
+    assert len(model.chats) == 1 + other["usage"]["calls"] == 4
+
+
 def test_a_job_that_is_over_cannot_be_cancelled(reader: httpx.Client, model: GptOss, documents: Documents) -> None:
     model.reply(cells_script(CELLS))
     job = run(reader, [documents["nyliac"]])
@@ -299,6 +326,8 @@ def test_a_budget_fails_what_is_left_when_it_is_reached(
     ids = list(documents.values())
     job = run(reader, ids, budget={"max_tokens": 1})
     assert job["totals"]["cells"] == 30
-    reasons = {each["reason"] for each in reader.get(f"/v1/extractions/{job['id']}/results?outcome=failed").json()["items"]}
+    reasons = {
+        each["reason"] for each in reader.get(f"/v1/extractions/{job['id']}/results?outcome=failed").json()["items"]
+    }
     assert reasons == {"budget_reached"}
     assert len(model.chats) < 5

@@ -104,9 +104,7 @@ def test_a_job_deleted_while_it_runs_is_gone_and_disturbs_nobody(
     assert reader.get(f"/v1/extractions/{job['id']}/results").status_code == 404
 
 
-def test_a_document_deleted_while_it_is_asked_about_ends_in_failed_cells(
-    reader: httpx.Client, model: GptOss
-) -> None:
+def test_a_document_deleted_while_it_is_asked_about_ends_in_failed_cells(reader: httpx.Client, model: GptOss) -> None:
     model.always(cells_script([cell("/law")]))
     files = [("files", ("short.txt", b"The laws of Utah govern this short paper."))]
     id_ = reader.post("/v1/documents", files=files, data={"collection": "short"}).json()["items"][0]["id"]

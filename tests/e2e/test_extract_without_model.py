@@ -169,9 +169,7 @@ def test_a_bad_schema_is_refused_at_its_place(library: httpx.Client, schema: dic
         ({"template": "contract-key-terms", "webhook": {"url": "https://example.org"}}, 422, "invalid_request"),
     ],
 )
-def test_a_job_that_cannot_be_is_refused(
-    library: httpx.Client, body: dict[str, Any], status: int, code: str
-) -> None:
+def test_a_job_that_cannot_be_is_refused(library: httpx.Client, body: dict[str, Any], status: int, code: str) -> None:
     assert_problem(library.post("/v1/extractions", json=body), status, code)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def test_the_pages_of_a_pdf_share_out_its_text(library: httpx.Client, documents:
     pages = [get(library, document, f"/pages/{n}") for n in range(1, document["pages"] + 1)]
     assert [page["page"] for page in pages] == [1, 2, 3, 4]
     assert all(page["text"] == text[page["start"] : page["end"]] for page in pages)
-    assert all(one["end"] <= other["start"] for one, other in zip(pages, pages[1:], strict=False))
+    assert all(one["end"] <= other["start"] for one, other in pairwise(pages))
     assert all((page["width"], page["height"]) == (595, 842) for page in pages)
     assert [c["page"] for c in document["page_coverage"]] == [1, 2, 3, 4]
     for number, status in ((0, 422), (5, 404)):

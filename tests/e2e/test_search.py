@@ -99,7 +99,11 @@ def test_a_grown_hit_holds_its_whole_clause(library: httpx.Client, documents: Do
 def test_a_named_document_that_is_not_ready_is_a_conflict_and_an_unknown_one_not_found(library: httpx.Client) -> None:
     failed = upload_bytes(library, locked__pdf=builders.a_pdf(password="x")).json()["items"][0]["id"]
     settled(library, [failed])
-    for path, body in (("/v1/search", {"query": "x"}), ("/v1/ask", {"question": "x"}), ("/v1/context", {"question": "x"})):
+    for path, body in (
+        ("/v1/search", {"query": "x"}),
+        ("/v1/ask", {"question": "x"}),
+        ("/v1/context", {"question": "x"}),
+    ):
         refused = library.post(path, json=body | {"document_ids": [failed]})
         assert failed in assert_problem(refused, 409, "document_not_ready")["detail"]
         missing = library.post(path, json=body | {"document_ids": ["doc_unknown"]})

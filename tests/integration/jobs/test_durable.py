@@ -22,6 +22,7 @@ from proviso.errors import (
     ProvisoError,
 )
 from proviso.ports import Job, Jobs
+from records.jobs import engine
 from records.jobs.durable import DurableJobs
 
 SOON_S = 20.0
@@ -392,6 +393,18 @@ async def test_the_records_are_json_in_a_fully_synchronous_wal_file(tmp_path: An
     outputs = connection.execute("SELECT function_name, output, serialization FROM operation_outputs").fetchall()
     connection.close()
     assert ("note", '{"value":"Überlassung"}', "portable_json") in outputs
+
+
+async def test_jobs_that_ended_long_ago_are_forgotten(jobs_url: str) -> None:
+    notes = Notes()
+    async with running(jobs_url, lambda job, subject: None, notes) as jobs:
+        await jobs.enqueue("work", "job-1", "x")
+        await until(lambda: "done x" in notes.lines)
+        await until_true(ended, jobs)
+        await asyncio.to_thread(engine.forget_ended, "2026-01-01T00:00:00+00:00")
+        assert [record.id for record in await jobs.list()] == ["job-1"]
+        await asyncio.to_thread(engine.forget_ended, "2100-01-01T00:00:00+00:00")
+        assert await jobs.list() == []
 
 
 async def test_an_unusable_database_is_a_sentence(tmp_path: Any) -> None:

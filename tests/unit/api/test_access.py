@@ -32,7 +32,7 @@ def test_a_program_on_the_same_machine_acts_in_the_local_workspace(peer: str, ho
 
 @pytest.mark.parametrize(
     "peer", ["192.168.1.5", "10.0.0.1", "0.0.0.0", "::", "::ffff:192.168.1.5", "fe80::1%eth0", "localhost", "", None]
-)  # noqa: S104
+)
 def test_a_peer_that_is_not_loopback_is_not_authorised(peer: str | None) -> None:
     with pytest.raises(Unauthorized, match="API keys"):
         workspace_of(a_request(peer), HOSTS)

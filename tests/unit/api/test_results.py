@@ -135,8 +135,8 @@ def test_a_negative_number_is_a_number_and_no_formula() -> None:
 def test_any_text_comes_out_of_a_csv_as_it_went_in(texts: list[tuple[str, str]]) -> None:
     cells = [a_cell("/x", value, raw=raw) for value, raw in texts]
     for row, (value, raw) in zip(table_of(cells)[1:], texts, strict=True):
-        for shown, meant in ((row[5], value), (row[6], raw)):
-            meant = meant.encode("utf-8", "replace").decode()
+        for shown, given_text in ((row[5], value), (row[6], raw)):
+            meant = given_text.encode("utf-8", "replace").decode()
             assert shown == (f"'{meant}" if meant.startswith(FORMULA_STARTS) else meant)
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,7 +69,7 @@ def test_a_span_is_half_open() -> None:
 def test_merged_spans_cover_what_they_covered_and_lie_apart(spans: list[Span], gap: int) -> None:
     joined = merged(spans, gap)
     assert points(spans) <= points(joined)
-    assert all(before.end + gap < after.start for before, after in zip(joined, joined[1:], strict=False))
+    assert all(before.end + gap < after.start for before, after in pairwise(joined))
     assert all(
         any(span.start == one.start for one in spans) and any(span.end == one.end for one in spans) for span in joined
     )

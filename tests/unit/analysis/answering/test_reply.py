@@ -46,7 +46,7 @@ def test_a_reply_cut_anywhere_says_the_same(text: str, places: list[int]) -> Non
 
 @given(st.text(max_size=80).filter(lambda text: "<" not in text))
 def test_a_reply_without_a_tag_is_an_answer(text: str) -> None:
-    assert read(text) == ([], text.strip())
+    assert read(text) == ([], text.replace("\x00", "\ufffd").strip())
 
 
 @given(st.text("ab <>/\n.[1]", max_size=40))
@@ -169,6 +169,11 @@ def test_a_reply_begun_anew_knows_nothing_of_the_first() -> None:
     first = Reply()
     first.feed('<outcome>answered</outcome><quote n="1" doc="D1">half of a quo')
     assert read("<answer>Delaware [1].</answer>") == ([], "Delaware [1].")
+
+
+def test_what_no_database_takes_is_replaced() -> None:
+    pieces, answer = read('<quote n="1" doc="D1">a\x00b</quote><answer>c\ud800d</answer>')
+    assert (pieces[0].text, answer) == ("a\ufffdb", "c\ufffdd")
 
 
 def test_a_reply_without_words_says_nothing() -> None:

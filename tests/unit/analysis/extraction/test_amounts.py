@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 from decimal import Decimal
 from typing import Any
 
@@ -35,10 +36,8 @@ def test_equal_amounts_are_written_in_one_way(amount: Decimal) -> None:
 
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_reader_of_money(text: str) -> None:
-    try:
+    with contextlib.suppress(Misfit):
         assert set(money(text)) == {"amount", "currency"}
-    except Misfit as misfit:
-        assert str(misfit)
 
 
 @pytest.mark.parametrize(

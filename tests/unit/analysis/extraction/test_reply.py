@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
@@ -112,10 +113,8 @@ def test_a_reply_that_cannot_be_read_says_why(text: str, why: str) -> None:
 
 @given(st.text(max_size=200) | st.text('{}[]":, cels', max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    try:
-        read_reply(text)
-    except Unreadable as refusal:
-        assert str(refusal)
+    with contextlib.suppress(Unreadable):
+        assert isinstance(read_reply(text), list)
 
 
 @given(CELLS.filter(bool), st.integers(1, 20))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 
 import pytest
@@ -28,10 +29,8 @@ def test_a_date_is_read_back_from_every_form(day: dt.date, form: str) -> None:
 
 @given(st.text(max_size=60))
 def test_no_text_is_read_as_a_date_that_is_none(text: str) -> None:
-    try:
+    with contextlib.suppress(Misfit):
         dt.date.fromisoformat(iso_date(text))
-    except Misfit as misfit:
-        assert "is not" in str(misfit) or "does not say" in str(misfit)
 
 
 @pytest.mark.parametrize(
@@ -138,10 +137,8 @@ def test_what_is_no_one_calendar_duration_is_refused(text: str, why: str) -> Non
 
 @given(st.text(max_size=60))
 def test_what_is_accepted_as_a_duration_is_one(text: str) -> None:
-    try:
-        duration_size(iso_duration(text))
-    except Misfit as misfit:
-        assert str(misfit)
+    with contextlib.suppress(Misfit):
+        assert min(duration_size(iso_duration(text))) >= 0
 
 
 @pytest.mark.parametrize(("one", "other"), [("P1Y", "P12M"), ("P2W", "P14D"), ("P1D", "PT24H"), ("P1Y6M", "P18M")])
