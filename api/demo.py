@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from api.cli.asking import ask
-from api.cli.connection import embedded
+from api.cli.connection import embedded, read_settings
 from api.cli.extracting import extract
 from api.cli.faults import CliError
 from api.cli.library import add
@@ -27,11 +27,9 @@ RULE = "─" * 100
 
 def run() -> None:
     """The whole demonstration."""
-    from proviso.settings import Settings
-
     say("Proviso demo: real contracts from CUAD (The Atticus Project, CC BY 4.0), see samples/README.md")
     with tempfile.TemporaryDirectory(prefix="proviso-demo-") as folder:
-        settings = Settings().model_copy(update={"data_dir": Path(folder)})
+        settings = read_settings().model_copy(update={"data_dir": Path(folder)})
         say(f"model: {settings.model_base_url or 'none configured → passages and candidates instead of answers'}")
         with embedded(settings) as url:
             _upload(url)

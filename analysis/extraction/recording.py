@@ -72,7 +72,7 @@ class Recording:
         """One failed cell a field, for a document that could not be asked."""
         document = ReadableDocument(document_id, "", 0, document_id, "", "", 0, 0, None)
         maker = CellMaker(document, Coverage("none", 0, (), 0), _no_quotes)
-        return [replace(maker.blank(field, "failed", reason), version=None, coverage=None) for field in fields]
+        return [replace(cell, version=None, coverage=None) for cell in maker.blanks(fields, "failed", reason)]
 
     async def write(
         self,

@@ -13,7 +13,7 @@ from api.cli.connection import connect, raise_problem
 from api.cli.faults import CliError
 from api.cli.options import AllCollections, Collection, Documents, Json, Url, scope_body
 from api.cli.progress import print_json, say
-from api.cli.showing import show_evidence, show_hits, show_outcome
+from api.cli.showing import plain, show_evidence, show_hits, show_outcome
 
 if TYPE_CHECKING:
     import httpx
@@ -75,7 +75,7 @@ def sse(response: httpx.Response) -> Iterator[tuple[str, Any]]:
 
 def _show_event(name: str, data: dict[str, Any]) -> dict[str, Any] | None:
     if name == "answer":
-        sys.stdout.write(data["text"])
+        sys.stdout.write(plain(data["text"]))
         sys.stdout.flush()
     elif name == "retry":
         say("\n(starting over: the model's first reply was unusable)")

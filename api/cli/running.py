@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli.connection import read_settings
 from api.cli.faults import CliError
 from api.cli.options import Json, Url
 from api.cli.progress import note, print_json, print_table
@@ -19,9 +20,8 @@ def serve(
     from api.observe import set_up_logging
     from api.server import Server, announced
     from proviso.errors import ProvisoError
-    from proviso.settings import Settings
 
-    settings = Settings()
+    settings = read_settings()
     changes = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
     settings = settings.model_copy(update=changes)
     set_up_logging(settings.log_level)
@@ -48,9 +48,8 @@ def worker() -> None:
     from api.observe import set_up_logging
     from api.worker import work
     from proviso.errors import ProvisoError
-    from proviso.settings import Settings
 
-    settings = Settings()
+    settings = read_settings()
     set_up_logging(settings.log_level)
     try:
         asyncio.run(work(settings, lambda: note(f"worker {settings.executor_id} is ready")))

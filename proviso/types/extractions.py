@@ -13,7 +13,7 @@ ExtractionStatus = Literal["queued", "running", "completed", "completed_with_fai
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One leaf of an extraction schema. `type` is the JSON type, `format` one of API.md's or None, `query` the words to search with."""
+    """One leaf of an extraction schema. `type` is the JSON type, `format` one of API.md's or None."""
 
     pointer: str
     type: str

@@ -143,7 +143,8 @@ def test_a_reader_who_leaves_stops_the_model_server(
 ) -> None:
     body = a_question(contract, stream=True, max_output_tokens=2000)
     with service.stream("POST", "/v1/ask", json=body) as response:
-        assert next(events(response))[0] == "receipt"
+        coming = events(response)
+        assert next(coming)[0] == "receipt"
         assert llama.becomes(busy=True, within_s=NOTICE_S)
     assert llama.becomes(busy=False, within_s=NOTICE_S)
 
