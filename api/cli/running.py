@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import signal
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -14,7 +15,7 @@ from api.cli.progress import note, print_json, print_table
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (PROVISO_HOST).")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on (PROVISO_PORT).")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on (PROVISO_PORT).")] = None,
 ) -> None:
     """Run the service until it is stopped."""
     from api.observe import set_up_logging
@@ -22,6 +23,7 @@ def serve(
     from proviso.errors import ProvisoError
 
     settings = read_settings()
+    signal.signal(signal.SIGTERM, _leave)
     changes = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
     settings = settings.model_copy(update=changes)
     set_up_logging(settings.log_level)
@@ -68,3 +70,8 @@ def doctor(as_json: Json = False, url: Url = None) -> None:
         print_table("", ["", "check", "finding"], [["ok" if c.ok else "✗", c.name, c.detail] for c in results])
     if not all(c.ok for c in results):
         raise typer.Exit(1)
+
+
+def _leave(*_: object) -> NoReturn:
+    """uvicorn raises the signal that stopped it once more; the default would end the process before it has tidied up."""
+    raise SystemExit(0)

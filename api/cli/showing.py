@@ -15,7 +15,8 @@ STATES = {
     "unverified": "NOT FOUND in the source",
     "deleted": "the document was deleted",
 }
-WIDTH = 400
+WIDTH = 1000
+"""Characters of a passage: a whole chunk, because what matters may stand at its end."""
 
 
 def where(item: dict[str, Any]) -> str:

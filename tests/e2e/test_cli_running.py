@@ -62,6 +62,8 @@ def test_documents_are_listed_and_shown(run: Shell, documents: Documents) -> Non
     listed = run.run("documents", "--json").json
     assert {d["id"] for d in listed} == {d["id"] for d in documents.values()}
     assert "centrack-web-site-hosting.pdf" in run.run("documents").out
+    assert run.run("documents", "--status", "failed", "--json").json == []
+    assert "status" in run.refused("documents", "--status", "fialed")
     one = documents["nyliac"]["id"]
     assert run.run("documents", one, "--json").json["id"] == one
 

