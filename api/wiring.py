@@ -68,6 +68,15 @@ class _Kept:
     index: VectorIndex
 
 
+@dataclass(frozen=True, slots=True)
+class _Analysis:
+    """What answers, put together."""
+
+    answering: Answering
+    extraction: Extraction
+    passages: Passages
+
+
 @contextlib.asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Open everything the settings name, on the running event loop; reconcile after whatever came before; run jobs."""
@@ -80,14 +89,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         model = _open_model(settings)
         if model is not None:
             stack.push_async_callback(model.close)
-        tokens, search, library = Tokens(), Search(kept.index, embedder), Library(kept.texts)
-        contexts = Contexts(library, search, tokens, _limits(settings))
-        passages = Passages(library, search)
-        answering = Answering(AnswerMeans(kept.catalog, library, contexts, passages, tokens, model))
-        asking = GroupAsking(contexts, tokens, model) if model else None
-        extraction = Extraction(
-            ExtractionMeans(kept.catalog, library, contexts, passages, asking, settings.llm_patience_s)
-        )
+        tokens = Tokens()
+        grounded = _open_analysis(settings, kept, Search(kept.index, embedder), tokens, model)
         background: Background
         ingestion = Ingestion(
             Keeping(kept.catalog, kept.store, kept.texts, kept.index),
@@ -100,9 +103,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             settings.executor_id,
             on_error=lambda queue, subject, error: background.job_failed(queue, subject, error),  # noqa: PLW0108 (bound later)
         )
-        background = Background(kept.catalog, jobs, ingestion, extraction)
+        background = Background(kept.catalog, jobs, ingestion, grounded.extraction)
         jobs.queue(INGEST, ingestion.script, settings.ingest_concurrency)
-        jobs.queue(EXTRACT, extraction.script, settings.llm_concurrency)
+        jobs.queue(EXTRACT, grounded.extraction.script, settings.llm_concurrency)
         removal = Removal(kept.catalog, kept.store, kept.texts, kept.index)
         await asyncio.to_thread(jobs.start)
         stack.push_async_callback(asyncio.to_thread, jobs.stop)
@@ -119,14 +122,29 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             embedder=embedder,
             parsers=parsers,
             model=model,
-            answering=answering,
-            passages=passages,
+            answering=grounded.answering,
+            passages=grounded.passages,
             limits=_limits(settings),
-            extraction=extraction,
+            extraction=grounded.extraction,
             background=background,
             removal=removal,
             uploads=uploads,
         )
+
+
+def _open_analysis(settings: Settings, kept: _Kept, search: Search, tokens: Tokens, model: GptOss | None) -> _Analysis:
+    library = Library(kept.texts)
+    contexts = Contexts(library, search, tokens, _limits(settings))
+    passages = Passages(library, search)
+    checks = model is not None and model.checks_truncation
+    asking = GroupAsking(contexts, tokens, model) if model else None
+    return _Analysis(
+        answering=Answering(AnswerMeans(kept.catalog, library, contexts, passages, tokens, model, checks)),
+        extraction=Extraction(
+            ExtractionMeans(kept.catalog, library, contexts, passages, asking, settings.llm_patience_s)
+        ),
+        passages=passages,
+    )
 
 
 async def _open_kept(settings: Settings, embedder: Embedder, stack: AsyncExitStack) -> _Kept:

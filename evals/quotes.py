@@ -127,12 +127,20 @@ def _why_different(letters: str, start: int, end: int, text: FoldedText) -> tupl
     same = sum(block.size for block in blocks)
     if not blocks or same < ALMOST * len(letters):
         return "other words than the labelled page", f"{same} of {len(letters)} letters"
-    between = [(letters[one.a + one.size : two.a], near[one.b + one.size : two.b]) for one, two in pairwise(blocks)]
+    between = [
+        (letters[one.a + one.size : two.a], _written(start + one.b + one.size, start + two.b, text))
+        for one, two in pairwise(blocks)
+    ]
     only_signs = all(not said and not any(ch.isalnum() for ch in there) for said, there in between)
     whole = same == len(letters)
     kind = "the text has a sign between that the quote has not" if only_signs and whole else "some letters differ"
     shown = [f"{said or '∅'} → {''.join(_named(ch) for ch in there) or '∅'}" for said, there in between]
     return kind, "; ".join(dict.fromkeys(shown))[:300]
+
+
+def _written(first: int, last: int, text: FoldedText) -> str:
+    """Letters `first` to `last` (not included) as the text has them, before they were folded."""
+    return "".join(text.text[text.places[index]] for index in range(first, last))
 
 
 def _named(ch: str) -> str:

@@ -52,6 +52,8 @@ class Means:
     passages: Passages
     tokens: Tokens
     model: ChatModel | None
+    checks_truncation: bool = True
+    """Whether our token counts are those of the model's own tokenizer."""
 
 
 class Answering:
@@ -138,8 +140,11 @@ class Answering:
         receipt = replace(
             planned.context.receipt,
             prompt_tokens_reported=completion.prompt_tokens,
-            truncation="unavailable" if completion.prompt_tokens is None else "checked",
+            truncation="checked"
+            if self._means.checks_truncation and completion.prompt_tokens is not None
+            else "unavailable",
             calls=(call,),
+            finish_reason=completion.finish_reason,
         )
         outcome = draft.outcome
         assert outcome is not None

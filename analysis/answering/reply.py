@@ -62,7 +62,7 @@ class Reply:
 
     def end(self) -> list[ReplyPiece]:
         """What is left: an unclosed tag is closed; a reply that said nothing in tags is answered by its untagged text."""
-        out = self._text(self._held)
+        out = self._text("" if _is_cut_tag(self._held) else self._held)
         self._held = ""
         out += self._close()
         if not self._spoken and (untagged := self._untagged.strip()):
@@ -124,3 +124,10 @@ class Reply:
             self._spoken = self._spoken or name == "clarification"
             return [ReplyPiece("outcome" if name == "outcome" else "clarification", body)]
         return []
+
+
+def _is_cut_tag(text: str) -> bool:
+    """Whether a reply that ended early ended inside a tag of ours: "</answ", "<quote n=". A lone "<" is text."""
+    word = text.lower().removeprefix("<").removeprefix("/")
+    known = any(name.startswith(word) or word.startswith(name) for name in NAMES.split("|"))
+    return text.startswith(("</", "<")) and len(word) > 1 and known

@@ -10,7 +10,7 @@ from analysis.context.context import Context
 from analysis.context.tokens import Tokens
 from analysis.extraction.groups import array_pointer
 from analysis.extraction.prompt import extraction_prompt, queries_of
-from analysis.extraction.reply import REPLY_SCHEMA, ReplyCell, Unreadable, read_reply
+from analysis.extraction.reply import ReplyCell, Unreadable, read_reply, reply_schema
 from analysis.grounding.contexts import Contexts, Planned, Wishes
 from proviso.ports import ChatModel
 from proviso.types.answers import CallUsage, Effort
@@ -64,13 +64,13 @@ class GroupAsking:
     async def ask(self, call: Call, document: ReadableDocument, fields: Sequence[Field]) -> GroupReply:
         """At most two calls: the second names what was wrong with the first, or asks for the fields it left out."""
         planned = await plan_group(self._contexts, call, document, fields)
-        said = [await self._said(call, planned, None)]
+        said = [await self._said(call, planned, fields, None)]
         missing = _missing(fields, said[0].cells)
         if said[0].fault:
-            said.append(await self._said(call, planned, said[0].fault))
+            said.append(await self._said(call, planned, fields, said[0].fault))
         elif missing:
             again = await plan_group(self._contexts, call, document, missing)
-            said.append(await self._said(call, again, None))
+            said.append(await self._said(call, again, missing, None))
         packed = planned.context.receipt.packed
         fault = said[-1].fault
         return GroupReply(
@@ -83,15 +83,15 @@ class GroupAsking:
             model=said[-1].model,
         )
 
-    async def _said(self, call: Call, planned: Planned, fault: str | None) -> _Said:
-        completion = await self._model.complete(self._request(call, planned, fault))
+    async def _said(self, call: Call, planned: Planned, fields: Sequence[Field], fault: str | None) -> _Said:
+        completion = await self._model.complete(self._request(call, planned, fields, fault))
         usage = await self._usage(planned.context, completion)
         try:
             return _Said(tuple(read_reply(completion.text)), None, usage, completion.model)
         except Unreadable as unreadable:
             return _Said((), str(unreadable), usage, completion.model)
 
-    def _request(self, call: Call, planned: Planned, fault: str | None) -> ChatRequest:
+    def _request(self, call: Call, planned: Planned, fields: Sequence[Field], fault: str | None) -> ChatRequest:
         messages = planned.context.messages
         counted = planned.context.receipt.prompt_tokens_counted
         if fault:
@@ -106,7 +106,7 @@ class GroupAsking:
             max_output_tokens=planned.output_tokens,
             counted_prompt_tokens=counted,
             model=call.model,
-            json_schema=REPLY_SCHEMA,
+            json_schema=reply_schema(fields),
         )
 
     async def _usage(self, context: Context, completion: Completion) -> CallUsage:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 from proviso.text import FORBIDDEN
+from proviso.types.extractions import Field
 
 REPLY_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -28,6 +31,16 @@ REPLY_SCHEMA: dict[str, Any] = {
     "required": ["cells"],
 }
 TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
+
+
+def reply_schema(fields: Sequence[Field]) -> dict[str, Any]:
+    """REPLY_SCHEMA with the pointers that may be answered, so that a grammar lets no other through; any string where there are arrays,
+    because their items have pointers of their own."""
+    schema = deepcopy(REPLY_SCHEMA)
+    if not any(field.array for field in fields):
+        item = schema["properties"]["cells"]["items"]["properties"]
+        item["field"] = {"type": "string", "enum": [field.pointer for field in fields]}
+    return schema
 
 
 class Unreadable(ValueError):

@@ -70,7 +70,10 @@ def show_outcome(answer: dict[str, Any]) -> None:
         say("Outcome: the documents read do not contain this.")
     for part in answer["unsupported"]:
         say(f"! not supported by verified evidence: {short(part['text'], 160)}")
-    say(f"({', '.join(_read(answer['receipt']))})")
+    if answer["receipt"].get("finish_reason") == "length":
+        say("! the answer was cut off by its output limit")
+    if answer["outcome"] != "passages":
+        say(f"({', '.join(_read(answer['receipt']))})")
 
 
 def show_evidence(items: Sequence[dict[str, Any]]) -> None:
@@ -86,12 +89,20 @@ def show_cells(cells: Sequence[dict[str, Any]]) -> None:
     for cell in cells:
         documents.setdefault(cell["document_id"], []).append(cell)
     for group in documents.values():
-        rows = []
-        for cell in group:
-            first = cell["evidence"][0] if cell["evidence"] else None
-            quote = short(first["text"] or first["quote"], 160) if first else cell["reason"] or ""
-            rows.append([cell["field"], cell["outcome"], worded(cell["value"]), where(first) if first else "", quote])
-        print_table(plain(group[0]["title"]), ["field", "outcome", "value", "where", "quote"], rows)
+        title = plain(group[0]["title"])
+        if all(cell["outcome"] == "candidates" for cell in group):
+            candidates = [[cell["field"], *_place_and_quote(cell)] for cell in group]
+            print_table(title, ["field", "where", "best candidate"], candidates)
+        else:
+            rows = [[cell["field"], cell["outcome"], worded(cell["value"]), *_place_and_quote(cell)] for cell in group]
+            print_table(title, ["field", "outcome", "value", "where", "quote"], rows)
+
+
+def _place_and_quote(cell: dict[str, Any]) -> list[str]:
+    first = cell["evidence"][0] if cell["evidence"] else None
+    if first is None:
+        return ["", cell["reason"] or ""]
+    return [where(first), short(first["text"] or first["quote"], 160)]
 
 
 def _read(receipt: dict[str, Any]) -> list[str]:

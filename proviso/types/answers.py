@@ -94,6 +94,8 @@ class Receipt:
     prompt_tokens_reported: int | None = None
     truncation: Literal["checked", "unavailable"] = "unavailable"
     calls: tuple[CallUsage, ...] = ()
+    finish_reason: str | None = None
+    """Why the model stopped: "stop", or "length" when the answer was cut off by its output limit."""
 
 
 @dataclass(frozen=True, slots=True)

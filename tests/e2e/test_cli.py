@@ -74,6 +74,7 @@ def test_a_question_without_a_model_shows_passages_and_says_why(stocked: Shell) 
     assert "[1]" in done.out
 
 
+@pytest.mark.slow
 def test_candidates_are_extracted_into_a_table_file(stocked: Shell, tmp_path: Path) -> None:
     out = tmp_path / "terms.csv"
     done = stocked.run("extract", "--template", "contract-key-terms", "--out", out)
@@ -85,6 +86,7 @@ def test_candidates_are_extracted_into_a_table_file(stocked: Shell, tmp_path: Pa
     assert sum("/governing_law" in line for line in lines) == 5
 
 
+@pytest.mark.slow
 def test_the_doctor_names_what_is_well_and_the_model_that_does_not_answer(stocked: Shell) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))

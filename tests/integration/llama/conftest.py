@@ -14,6 +14,6 @@ from tests.integration.llama.server import LlamaServer, missing_packages, runnin
 def llama(repository: Path) -> Iterator[LlamaServer]:
     """A real server with a small model, in a process of its own."""
     if missing := missing_packages():
-        pytest.skip(f"no llama.cpp server: {' and '.join(missing)} not installed (pip install 'proviso[llama]')")
+        pytest.skip(f"no llama.cpp server: {' and '.join(missing)} not installed (pip install -e '.[llama]')")
     with running_llama(repository) as server:
         yield server

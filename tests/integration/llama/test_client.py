@@ -25,16 +25,15 @@ SHORT_TOKENS = 24
 ENDLESS_TOKENS = 3500
 """More than one thread writes in the time that a server is given to notice that nobody listens."""
 NOTICE_S = 10.0
-WORDS = "§ 1 – “Ü” 契 🖋"
+WORDS = "§ “Ü” 契 🖋"
 DICTATED = {"type": "object", "properties": {"words": {"const": WORDS}}, "required": ["words"]}
 SCHEMA = {
     "type": "object",
     "properties": {
         "law": {"type": "string", "enum": ["Delaware", "Texas"]},
-        "days": {"type": "integer", "minimum": 0, "maximum": 99},
         "consent": {"type": "boolean"},
     },
-    "required": ["law", "days", "consent"],
+    "required": ["law", "consent"],
     "additionalProperties": False,
 }
 
@@ -91,8 +90,7 @@ async def test_an_answer_comes_with_its_end_and_the_tokens_that_were_used(
 
 
 async def test_a_stream_brings_text_in_pieces_while_the_server_writes(client: GptOss) -> None:
-    request = a_request(json_schema=DICTATED, max_output_tokens=80)
-    kinds: list[str] = [delta.kind async for delta in client.stream(request)]
+    kinds: list[str] = [delta.kind async for delta in client.stream(a_request())]
     assert kinds.count("text") > 3
     assert set(kinds[:-1]) == {"text"}
     assert kinds[-1] == "done"
@@ -103,9 +101,8 @@ async def test_a_reply_to_a_schema_is_json_of_that_schema(client: GptOss, stream
     done = await asked(client, a_request(json_schema=SCHEMA, max_output_tokens=80), stream=stream)
     assert done.finish_reason == "stop"
     reply = json.loads(done.text)
-    assert set(reply) == {"law", "days", "consent"}
+    assert set(reply) == {"law", "consent"}
     assert reply["law"] in ("Delaware", "Texas")
-    assert reply["days"] in range(100)
     assert isinstance(reply["consent"], bool)
 
 
@@ -116,7 +113,7 @@ async def test_letters_of_every_alphabet_arrive_whole(client: GptOss, stream: bo
 
 
 async def test_the_schema_of_extraction_is_a_grammar_to_the_server(client: GptOss) -> None:
-    done = await client.complete(a_request(json_schema=REPLY_SCHEMA, max_output_tokens=40))
+    done = await client.complete(a_request(json_schema=REPLY_SCHEMA, max_output_tokens=24))
     assert "".join(done.text.split()).startswith('{"cells":[')
     assert client.profile == LLAMACPP, "the server refused something, and the client went without"
 

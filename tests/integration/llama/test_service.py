@@ -46,7 +46,7 @@ CELLS = [
 ]
 OUTCOMES = {"answered", "not_in_documents", "needs_clarification"}
 CELL_OUTCOMES = {"found", "found_unverified", "absent", "conflicting", "failed"}
-SHORT_TOKENS = 120
+SHORT_TOKENS = 80
 MODEL_TIMEOUT_S = 50.0
 """The schema of extraction does not bound a reply: a model that goes on and on is cut off, and its cells fail with that reason."""
 NOTICE_S = 10.0

@@ -129,7 +129,8 @@ def test_attributes_are_read_in_every_usual_way_of_writing(tag: str, n: int, doc
         ('<quote n="1" doc="D1">no end', [ReplyPiece("quote", "no end", 1, "D1")], ""),
         ('<quote n="1" doc="D1">no end<answer>A [1].', [ReplyPiece("quote", "no end", 1, "D1")], "A [1]."),
         ("<outcome>answered<answer>A.", [ReplyPiece("outcome", "answered")], "A."),
-        ("<answer>A.</answer", [], "A.</answer"),
+        ("<answer>A.</answer", [], "A."),
+        ("<answer>A < B <", [], "A < B <"),
     ],
 )
 def test_a_tag_that_is_not_closed_ends_where_the_next_begins_or_the_reply_ends(
