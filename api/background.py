@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 from analysis.extraction.extraction import Extraction
 from ingest.pipeline import Ingestion
-from proviso.errors import NotFound, ProvisoError
+from proviso.errors import DependencyError, NotFound, ProvisoError
 from proviso.ports import Jobs, VectorIndex
 from records.catalog import changes, documents, extractions, idempotency
 from records.catalog.catalog import Catalog
 
 INGEST = "ingest"
 EXTRACT = "extract"
-DAY_S = 86_400
+HOUR_S = 3600
 log = logging.getLogger(__name__)
 
 
@@ -40,10 +40,9 @@ class Background:
             await self._queue_unit(unit)
 
     async def document_settled(self, document_id: str) -> None:
-        """A document became ready or failed: the units that waited for it can run."""
-        for unit in await self.catalog.read(extractions.unsettled):
-            if unit.document_id == document_id:
-                await self._queue_unit(unit)
+        """A document became ready, failed or goes: the units that waited for it can run."""
+        for unit in await self.catalog.read(extractions.unsettled, None, document_id):
+            await self._queue_unit(unit)
 
     async def job_failed(self, queue: str, subject: str, error: ProvisoError) -> None:
         """The job boundary's last word: the subject is recorded as failed, never stuck."""
@@ -70,11 +69,14 @@ class Background:
             await index.delete(None, orphans)
 
     async def housekeep(self) -> None:
-        """Once a day: forget idempotency keys and changes that nobody can ask for any more."""
+        """Every hour: forget idempotency keys and changes that nobody can ask for any more."""
         while True:
-            await self.catalog.write(idempotency.expire)
-            await self.catalog.write(changes.expire)
-            await asyncio.sleep(DAY_S)
+            try:
+                await self.catalog.write(idempotency.expire)
+                await self.catalog.write(changes.expire)
+            except DependencyError as error:
+                log.warning("housekeeping is put off: %s", error.detail)
+            await asyncio.sleep(HOUR_S)
 
     async def _queue_unit(self, unit: extractions.UnitRecord) -> None:
         if unit.settled_document:

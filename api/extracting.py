@@ -9,7 +9,7 @@ from analysis.extraction.estimate import estimate
 from analysis.extraction.schema import fields_of
 from analysis.extraction.templates import template
 from analysis.extraction.unit import DEFAULT_EFFORT
-from api.schemas.extracting import ExtractBody
+from api.schemas.extracting import ExtractBody, extraction_json
 from api.wiring import Services
 from proviso.errors import InvalidRequest
 from proviso.wire import to_data
@@ -47,7 +47,7 @@ async def create_extraction(services: Services, workspace: str, body: ExtractBod
     )
     record = await services.catalog.write(extractions.create, new)
     await services.background.queue_units(record.id)
-    return 202, to_data(record)
+    return 202, extraction_json(record)
 
 
 def _schema(body: ExtractBody) -> tuple[dict[str, Any], str | None]:

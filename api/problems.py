@@ -50,6 +50,7 @@ STATUS: dict[type[ProvisoError], int] = {
     errors.InternalError: 500,
 }
 HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 400: "invalid_request", 413: "file_too_large"}
+UNEXPECTED = "Something went wrong on our side; the server's log has the details."
 log = logging.getLogger(__name__)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from api.wiring import Services
 from proviso.boxes import PageBoxes, boxes_of, decode
-from proviso.errors import DocumentNotReady, NoPageImage, NotFound, SpanOutOfRange
+from proviso.errors import DocumentNotReady, NoPageImage, NotFound, PasswordRequired, SpanOutOfRange, WrongPassword
 from proviso.types.documents import Page
 from records.catalog import documents
 from records.catalog.documents import DocumentRecord
@@ -60,4 +60,10 @@ async def page_image(services: Services, record: DocumentRecord, number: int, sc
     with tempfile.NamedTemporaryFile(prefix="proviso-", suffix=".pdf") as copy:
         copy.write(data)
         copy.flush()
-        return await services.parsers.render(Path(copy.name), number, scale, None)
+        try:
+            return await services.parsers.render(Path(copy.name), number, scale, None)
+        except (PasswordRequired, WrongPassword) as error:
+            # The password went with the upload and is not kept.
+            raise NoPageImage(
+                f"{record.filename} is protected by a password; its pages cannot be drawn, its text can be read."
+            ) from error

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from proviso.errors import IndexUnavailable
+from proviso.errors import DependencyError, NotFound
 from proviso.ports import BlobStore, VectorIndex
 from records.catalog import documents
 from records.catalog.catalog import Catalog
@@ -17,17 +18,20 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """`files` is held while a file is stored and catalogued, and while unused files are deleted: the same bytes may do both at once."""
+    """`on_settled(document_id)` is told of a deletion, for whoever waits for the document. `files` is held while a file is stored and
+    catalogued, and while unused files are deleted: the same bytes may do both at once."""
 
     catalog: Catalog
     store: BlobStore
     texts: Texts
     index: VectorIndex
+    on_settled: Callable[[str], Awaitable[None]]
     files: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def delete(self, workspace: str, document_id: str) -> None:
         """Over only when nothing is left. Raises NotFound; IndexUnavailable leaves the document `deleting`."""
         versions = await self.catalog.write(documents.begin_delete, workspace, document_id)
+        await self.on_settled(document_id)
         await self.index.delete(workspace, versions)
         for version_id in versions:
             await self.texts.delete(version_id)
@@ -35,13 +39,24 @@ class Removal:
         await self._sweep()
 
     async def finish_all(self) -> None:
-        """Finish what an interruption left half deleted. An unreachable index leaves it for the next start."""
-        for record in await self.catalog.read(documents.deleting):
-            try:
+        """Finish what an interruption left half deleted; what cannot be deleted now stays for the next time."""
+        try:
+            for record in await self.catalog.read(documents.deleting):
                 await self.delete(record.workspace, record.id)
-            except IndexUnavailable as error:
-                log.warning("document %s stays to be deleted: %s", record.id, error.detail)
-        await self._sweep()
+            await self._sweep()
+        except (DependencyError, NotFound) as error:
+            log.warning("a deletion stays to be finished: %s", error.detail)
+
+    async def clear_texts(self) -> None:
+        """Delete parsed texts that no version names: what a kill left behind after a deletion. Originals are never cleared this way;
+        they go only when a deletion named them."""
+        keys = await self.store.keys("versions")
+        known = await self.catalog.read(documents.version_ids)
+        orphans = sorted({key.split("/")[1] for key in keys} - known)
+        for version_id in orphans:
+            await self.texts.delete(version_id)
+        if orphans:
+            log.info("deleted the texts of %d versions that are gone", len(orphans))
 
     async def _sweep(self) -> None:
         """Delete files that no document uses any more, while no upload is between storing a file and naming it."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from typing import Any, Protocol, runtime_checkable
 
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from api.problems import problem_of
+from api.problems import UNEXPECTED, problem, problem_of
 from proviso.errors import ProvisoError
 from proviso.wire import to_line
 
+log = logging.getLogger(__name__)
 PING_S = 15.0
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 Event = tuple[str, Any]
@@ -54,6 +56,11 @@ class EventStream(StreamingResponse):
             return
         except ProvisoError as error:
             yield _line("error", problem_of(error))
+        except (
+            Exception
+        ):  # the stream's boundary: its status has been sent, so that a fault of ours can only be an event
+            log.exception("unexpected fault in a stream")
+            yield _line("error", problem(500, "internal_error", UNEXPECTED))
 
     async def _close(self) -> None:
         if self._next is not None:

@@ -10,7 +10,7 @@ from api.wiring import Services
 from proviso.errors import NotFound
 from records.catalog import changes, documents, extractions
 from records.catalog.documents import DocumentRecord
-from records.catalog.extractions import ExtractionRecord
+from records.catalog.extractions import ExtractionOverview
 from records.catalog.rows import ChangeRecord
 
 R = TypeVar("R")
@@ -37,7 +37,7 @@ def watch_document(services: Services, workspace: str, document_id: str) -> Asyn
     )
 
 
-def watch_extraction(services: Services, workspace: str, extraction_id: str) -> AsyncIterator[ExtractionRecord]:
+def watch_extraction(services: Services, workspace: str, extraction_id: str) -> AsyncIterator[ExtractionOverview]:
     """The extraction now and after each change, until it is over or gone."""
     return _watch(
         lambda: services.catalog.read(extractions.get, workspace, extraction_id),

@@ -78,12 +78,14 @@ class _Analysis:
 
 
 @contextlib.asynccontextmanager
-async def open_services(settings: Settings) -> AsyncIterator[Services]:
-    """Open everything the settings name, on the running event loop; reconcile after whatever came before; run jobs."""
+async def open_services(settings: Settings, *, sweeps: bool = True) -> AsyncIterator[Services]:
+    """Open everything the settings name, on the running event loop; reconcile after whatever came before; run jobs. `sweeps`: this is
+    the process that takes uploads, and so the only one that may clear the store of what nothing names."""
     async with AsyncExitStack() as stack:
-        uploads = _prepare_folders(settings.data_dir)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         embedder = await open_embedder(settings.embedder, threads=settings.embedder_threads)
         kept = await _open_kept(settings, embedder, stack)
+        uploads = _empty_folder(settings.data_dir / "uploads" / settings.executor_id)
         parsers = _open_parsers(settings)
         stack.push_async_callback(parsers.close)
         model = _open_model(settings)
@@ -106,10 +108,13 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         background = Background(kept.catalog, jobs, ingestion, grounded.extraction)
         jobs.queue(INGEST, ingestion.script, settings.ingest_concurrency)
         jobs.queue(EXTRACT, grounded.extraction.script, settings.llm_concurrency)
-        removal = Removal(kept.catalog, kept.store, kept.texts, kept.index)
+        removal = Removal(kept.catalog, kept.store, kept.texts, kept.index, background.document_settled)
         await asyncio.to_thread(jobs.start)
         stack.push_async_callback(asyncio.to_thread, jobs.stop)
-        await removal.finish_all()
+        if sweeps:
+            await removal.finish_all()
+            if settings.store_url is None:  # a shared store may hold another deployment's texts
+                await removal.clear_texts()
         await kept.catalog.write(idempotency.release, settings.executor_id)
         await background.reconcile(kept.index)
         stack.callback(asyncio.create_task(background.housekeep()).cancel)
@@ -136,10 +141,9 @@ def _open_analysis(settings: Settings, kept: _Kept, search: Search, tokens: Toke
     library = Library(kept.texts)
     contexts = Contexts(library, search, tokens, _limits(settings))
     passages = Passages(library, search)
-    checks = model is not None and model.checks_truncation
     asking = GroupAsking(contexts, tokens, model) if model else None
     return _Analysis(
-        answering=Answering(AnswerMeans(kept.catalog, library, contexts, passages, tokens, model, checks)),
+        answering=Answering(AnswerMeans(kept.catalog, library, contexts, passages, tokens, model)),
         extraction=Extraction(
             ExtractionMeans(kept.catalog, library, contexts, passages, asking, settings.llm_patience_s)
         ),
@@ -183,7 +187,6 @@ def _open_model(settings: Settings) -> GptOss | None:
         context_tokens=settings.llm_context_tokens,
         timeout_s=settings.llm_timeout_s,
         concurrency=settings.llm_concurrency,
-        checks_truncation="gpt-oss" in settings.llm_model,
     )
 
 
@@ -196,10 +199,8 @@ def _jobs_url(settings: Settings) -> str:
     return settings.database_url or f"sqlite:///{settings.data_dir.absolute() / 'jobs.sqlite'}"
 
 
-def _prepare_folders(data_dir: Path) -> Path:
-    """The data folder, closed to others, and an empty folder for uploads in flight."""
-    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    uploads = data_dir / "uploads"
-    shutil.rmtree(uploads, ignore_errors=True)
-    uploads.mkdir()
-    return uploads
+def _empty_folder(folder: Path) -> Path:
+    """For uploads in flight of this process. Emptied only once the index lock is held: a refused second start must not touch it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder

@@ -22,6 +22,6 @@ async def work(settings: Settings, on_ready: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    async with open_services(settings):
+    async with open_services(settings, sweeps=False):
         on_ready()
         await stop.wait()

@@ -14,7 +14,7 @@ from typing import Any
 
 from evals.bench_report import report
 from evals.documents import CONTRACTS, REPOSITORY, SAMPLES, files_in, questions_of
-from evals.measures import commands, footprint, lines, peer, serving, stages
+from evals.measures import commands, footprint, lines, serving, versus
 from evals.results import machine, save
 from ingest.embedding.local import LocalEmbedder
 
@@ -23,20 +23,8 @@ Part = Callable[[Path], Any]
 
 
 def _ingest(folder: Path) -> dict[str, Any]:
-    """The same PDF files through our stages and through the peer, one after the other."""
     paths = [path for path in files_in(folder) if path.suffix.lower() == ".pdf"]
-    embedder = LocalEmbedder()
-    embedder.embed_now(["The first call of a model is slower than those that follow."])
-    ours = asyncio.run(stages.measure(paths, embedder))
-    theirs = peer.measure(paths, embedder)
-    return {
-        "folder": folder.name,
-        "files": len(paths),
-        "ours": ours,
-        "peer": theirs,
-        "ratio_pages_per_s": round(ours["pages_per_s"] / theirs["pages_per_s"], 2),
-        "ratio_pages_per_cpu_s": round(ours["pages_per_cpu_s"] / theirs["pages_per_cpu_s"], 2),
-    }
+    return {"folder": folder.name} | asyncio.run(versus.measure(paths, LocalEmbedder()))
 
 
 PARTS: dict[str, Part] = {

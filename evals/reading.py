@@ -65,12 +65,13 @@ async def read_files(
     """Every file in order, parsed, structured and chunked, or the reason why it is not."""
     for path in paths:
         try:
-            yield await _read(path, pool, embedder, timed)
+            yield await read_file(path, pool, embedder, timed)
         except FileError as error:
             yield Unreadable(path, error.code, error.detail)
 
 
-async def _read(path: Path, pool: ParserPool, embedder: Embedder, timed: Timed) -> Read:
+async def read_file(path: Path, pool: ParserPool, embedder: Embedder, timed: Timed) -> Read:
+    """One file parsed, structured and chunked. Raises FileError."""
     started = time.perf_counter()
     parsed = await pool.parse(path, media_type(path), path.name)
     timed.add("parse", started)

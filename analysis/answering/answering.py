@@ -52,8 +52,6 @@ class Means:
     passages: Passages
     tokens: Tokens
     model: ChatModel | None
-    checks_truncation: bool = True
-    """Whether our token counts are those of the model's own tokenizer."""
 
 
 class Answering:
@@ -79,7 +77,9 @@ class Answering:
         scope = await self._scope(question)
         planned = await self._plan(question, scope)
         yield AskEvent("receipt", planned.context.receipt)
-        road = self._passages if self._means.model is None else self._nothing if not scope.documents else self._modelled
+        road = (
+            self._passages if self._means.model is None else self._modelled if _is_readable(planned) else self._nothing
+        )
         async with aclosing(road(question, scope, planned)) as events:
             async for event in events:
                 yield _timed(event, started)
@@ -111,7 +111,9 @@ class Answering:
         self, question: Question, scope: ResolvedScope, planned: Planned
     ) -> AsyncGenerator[AskEvent, None]:
         """Nothing can be read: that is the finding, and no model is asked."""
-        text = "No document in the scope can be read, so nothing was asked of the model."
+        unread = sum(len(item.pages) for item in planned.context.receipt.pages_unread)
+        why = f"{len(scope.documents)} ready document(s), {unread} page(s) without readable text"
+        text = f"Nothing in the scope can be read ({why}), so nothing was asked of the model."
         yield AskEvent("answer", {"text": text})
         yield AskEvent("done", replace(_blank(planned.context.receipt), answer=text))
 
@@ -140,9 +142,7 @@ class Answering:
         receipt = replace(
             planned.context.receipt,
             prompt_tokens_reported=completion.prompt_tokens,
-            truncation="checked"
-            if self._means.checks_truncation and completion.prompt_tokens is not None
-            else "unavailable",
+            truncation="checked" if completion.truncation_checked else "unavailable",
             calls=(call,),
             finish_reason=completion.finish_reason,
         )
@@ -173,6 +173,11 @@ class Answering:
         answer = completion.answer_tokens if completion.answer_tokens is not None else count(completion.text)
         call = CallUsage("answer", prompt, reasoning or 0, answer)
         return Usage(call.prompt, call.reasoning, "server" if reported else "counted", call.answer, 1), call
+
+
+def _is_readable(planned: Planned) -> bool:
+    """Whether the context shows the model any words."""
+    return any(part.end > part.start for part in planned.context.receipt.packed)
 
 
 def _timed(event: AskEvent, started: float) -> AskEvent:

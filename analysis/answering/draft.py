@@ -17,6 +17,8 @@ OUTCOMES: dict[str, Outcome] = {
     "needs_clarification": "needs_clarification",
 }
 
+REPEATS_FROM = 1001
+
 
 class Draft:
     """Collects one reply. `restart` forgets everything, for a model that began anew."""
@@ -74,9 +76,13 @@ class Draft:
     def unsupported(self) -> tuple[Unsupported, ...]:
         return unsupported(self.answer, self.evidence) if self.outcome == "answered" and self.answer else ()
 
+    def _repeat_number(self) -> int:
+        """A number out of the way for a quote whose number is taken: no later quote of the model may lose its own to it."""
+        return max(REPEATS_FROM, max(self._evidence, default=0) + 1)
+
     async def _take(self, piece: ReplyPiece) -> AsyncIterator[AskEvent]:
         if piece.kind == "quote":
-            n = piece.n if piece.n > 0 and piece.n not in self._evidence else max(self._evidence, default=0) + 1
+            n = piece.n if piece.n > 0 and piece.n not in self._evidence else self._repeat_number()
             self._evidence[n] = await self._quotes.resolve(n, piece.text, piece.doc)
             yield AskEvent("evidence", self._evidence[n])
         elif piece.kind == "answer":

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from analysis.evidence.absence import is_absence
 from analysis.evidence.figures import Value, figures, values
 from proviso.text import Span
 from proviso.types.answers import Evidence, Unsupported
@@ -29,13 +30,6 @@ LIST_MARK = re.compile(r"^\s*(?:[-*•>]\s+|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]\
 TABLE_RULE = re.compile(r"^\s*\|?[\s:|-]+\|?\s*$")
 WORD = re.compile(r"[^\W\d_][\w'’-]*")
 MIN_WORDS = 3
-ABSENCE = re.compile(
-    r"\b(?:no|not|nor|neither|none|nothing|without|silent|absent)\b.{0,120}\b(?:documents?|contracts?|agreements?|texts?|provided|excerpts?|passages?|sources?)\b"
-    r"|\b(?:documents?|contracts?|agreements?|texts?|excerpts?|passages?|sources?)\b.{0,80}"
-    r"\b(?:(?:do|does|did|is|are|has|have)\s+not|don[’']t|doesn[’']t|silent|contains?\s+no|includes?\s+no|no\s+mention|nothing)\b.{0,40}"
-    r"\b(?:say|state|specify|mention|contain|include|address|provide|define|cover|indicate|found|silent|about|clause|provision)",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 def unsupported(answer: str, evidence: Sequence[Evidence]) -> tuple[Unsupported, ...]:
@@ -47,7 +41,7 @@ def unsupported(answer: str, evidence: Sequence[Evidence]) -> tuple[Unsupported,
         cited = [verified[n] for n in markers(sentence) if n in verified]
         if cited:
             found += _unproven_numbers(sentence, span.start, cited)
-        elif not _is_absence(sentence):
+        elif not is_absence(sentence):
             found.append(Unsupported(sentence, span.start, span.end, "no_evidence"))
     return tuple(found)
 
@@ -103,10 +97,6 @@ def _is_furniture(line: str, rest: str) -> bool:
     return bool(TABLE_RULE.match(text)) or (
         text.startswith("|") and "-" in following and bool(TABLE_RULE.match(following))
     )
-
-
-def _is_absence(sentence: str) -> bool:
-    return ABSENCE.search(sentence) is not None
 
 
 def _unproven_numbers(sentence: str, at: int, cited: Sequence[Evidence]) -> Iterator[Unsupported]:

@@ -12,7 +12,9 @@ from analysis.extraction.groups import array_pointer
 from analysis.extraction.prompt import extraction_prompt, queries_of
 from analysis.extraction.reply import ReplyCell, Unreadable, read_reply, reply_schema
 from analysis.grounding.contexts import Contexts, Planned, Wishes
+from proviso.errors import DependencyError
 from proviso.ports import ChatModel
+from proviso.text import Span, merged
 from proviso.types.answers import CallUsage, Effort
 from proviso.types.chat import ChatRequest, Completion, Message
 from proviso.types.extractions import Field
@@ -66,20 +68,26 @@ class GroupAsking:
         planned = await plan_group(self._contexts, call, document, fields)
         said = [await self._said(call, planned, fields, None)]
         missing = _missing(fields, said[0].cells)
-        if said[0].fault:
-            said.append(await self._said(call, planned, fields, said[0].fault))
-        elif missing:
-            again = await plan_group(self._contexts, call, document, missing)
-            said.append(await self._said(call, again, missing, None))
-        packed = planned.context.receipt.packed
-        fault = said[-1].fault
+        packed = list(planned.context.receipt.packed)
+        fault = f"invalid_reply: {said[0].fault}" if said[0].fault else None
+        try:
+            if said[0].fault:
+                said.append(await self._said(call, planned, fields, said[0].fault))
+            elif missing:
+                again = await plan_group(self._contexts, call, document, missing)
+                packed += again.context.receipt.packed
+                said.append(await self._said(call, again, missing, None))
+            fault = f"invalid_reply: {said[-1].fault}" if said[-1].fault else None
+        except DependencyError as error:  # what the first call found stays found; only the rest fails
+            fault = f"{error.code}: {error.detail}"
+        read = merged(Span(part.start, part.end) for part in packed)
         return GroupReply(
             cells=tuple(cell for each in said for cell in each.cells),
-            fault=f"invalid_reply: {fault}" if fault else None,
+            fault=fault,
             calls=tuple(each.usage for each in said),
             mode=planned.context.receipt.mode,
-            tokens_read=sum(part.tokens for part in packed),
-            spans=tuple((part.start, part.end) for part in packed),
+            tokens_read=sum(part.tokens for part in planned.context.receipt.packed),
+            spans=tuple((span.start, span.end) for span in read),
             model=said[-1].model,
         )
 

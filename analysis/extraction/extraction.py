@@ -60,21 +60,27 @@ class Extraction:
         if not await self._means.catalog.write(extractions.start_unit, *unit.key):
             return {"run": False}
         record, fields = await self._fields(unit)
+        reason = await self._reason_not_to_ask(record.workspace, unit.document_id)
+        groups = len(group_fields(fields)) if self._means.asking and reason is None else 0
+        return {"run": True, "groups": groups, "fields": _pointers(fields), "reason": reason}
+
+    async def _reason_not_to_ask(self, workspace: str, document_id: str) -> str | None:
         try:
-            await self._reading.document(record.workspace, unit.document_id)
-        except (NotFound, DocumentNotReady) as error:
-            reason = "document_deleted" if isinstance(error, NotFound) else "document_failed"
-            return {"run": True, "groups": 0, "fields": _pointers(fields), "reason": reason}
-        groups = len(group_fields(fields)) if self._means.asking else 0
-        return {"run": True, "groups": groups, "fields": _pointers(fields), "reason": None}
+            document = await self._reading.document(workspace, document_id)
+        except NotFound:
+            return "document_deleted"
+        except DocumentNotReady:
+            return "document_failed"
+        return None if document.chars else "document_unreadable"
 
     async def ask(self, subject: str, pointers: list[str], n: int) -> dict[str, Any]:
         """What the model says of group `n`, as JSON; a fault of the model is part of the result."""
         unit = Unit.of(subject)
-        asking = self._means.asking
-        assert asking is not None
         record = await self._reading.extraction(unit)
         group = group_fields([field for field in record.fields if field.pointer in set(pointers)])[n]
+        asking = self._means.asking
+        if asking is None:  # planned with a model, resumed without one
+            return _fault(group, "llm_unavailable")
         if not await self._means.catalog.write(extractions.start_unit, *unit.key):
             return _fault(group, "cancelled")
         if (
@@ -105,7 +111,7 @@ class Extraction:
         fields = [field for field in record.fields if field.pointer in asked]
         if plan["reason"]:
             cells = self._recording.failed(unit.document_id, fields, plan["reason"])
-        elif self._means.asking is None:
+        elif not plan["groups"]:
             document = await self._reading.document(record.workspace, unit.document_id)
             cells = await self._recording.candidates(record.workspace, document, fields)
         else:

@@ -56,16 +56,16 @@ class Recording:
         scope = ResolvedScope(workspace, (document,))
         cells: list[Cell] = []
         arrays: set[str] = set()
-        coverage = Coverage("retrieve", document.tokens, document.unread_pages, 0)
         for field in fields:
             array = array_pointer(field.pointer)
             if array and array in arrays:
                 continue
             arrays.add(array)
             evidence = await self._passages.evidence(query_of(field), scope, CANDIDATES)
-            shown = replace(field, pointer=array, type="array") if array else field
-            maker = CellMaker(document, coverage, _no_quotes)
-            cells.append(replace(maker.blank(shown, "candidates", "no_model"), evidence=evidence))
+            shown = sum(len(item.text or "") for item in evidence)
+            coverage = Coverage("retrieve", 0, document.unread_pages, max(0, document.chars - shown))
+            blank = CellMaker(document, coverage, _no_quotes).blanks([field], "candidates", "no_model")[0]
+            cells.append(replace(blank, evidence=evidence))
         return cells
 
     def failed(self, document_id: str, fields: Sequence[Field], reason: str) -> list[Cell]:

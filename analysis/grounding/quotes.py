@@ -6,11 +6,20 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from analysis.evidence.locate import evidence_of
+from analysis.evidence.locate import evidence_of, locate
+from analysis.evidence.resolve import UNVERIFIED
+from analysis.evidence.source import SourceDocument
 from analysis.grounding.library import Library
+from proviso.errors import NotFound
 from proviso.text import Span
 from proviso.types.answers import Evidence
 from proviso.types.search import ReadableDocument
+
+
+def unverified(n: int, quote: str, document: ReadableDocument) -> Evidence:
+    """A quote that no text was there to be found in."""
+    source = SourceDocument.of(document, "")
+    return locate(n, quote, UNVERIFIED, source)
 
 
 class Quotes:
@@ -37,6 +46,9 @@ class Quotes:
         return replace(evidence, quote=quote)
 
     async def _look(self, n: int, quote: str, document: ReadableDocument) -> Evidence:
-        source = await self._library.open(document)
+        try:
+            source = await self._library.open(document)
+        except NotFound:  # deleted while the model was asked
+            return unverified(n, quote, document)
         prefer = self._passages.get(document.document_id, ())
         return await asyncio.to_thread(evidence_of, n, quote, source, prefer=prefer)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import openai
@@ -111,7 +111,8 @@ class GptOss:
         self._check_truncation(request, reading)
         completion = reading.completion()
         if completion.text:
-            return completion
+            checked = self._counts_alike(request) and completion.prompt_tokens is not None
+            return replace(completion, truncation_checked=checked)
         if completion.finish_reason == "length":
             raise LlmError(
                 "The model spent all its output tokens on thinking, twice; ask with less effort or a larger cap."
@@ -127,9 +128,13 @@ class GptOss:
             )
         return room
 
+    def _counts_alike(self, request: ChatRequest) -> bool:
+        """Whether the model asked counts tokens as we do."""
+        return self.checks_truncation and "gpt-oss" in (request.model or self.model)
+
     def _check_truncation(self, request: ChatRequest, reading: Reading) -> None:
         reported, counted = reading.completion().prompt_tokens, request.counted_prompt_tokens
-        if not self.checks_truncation or reported is None:
+        if not self._counts_alike(request) or reported is None:
             return
         if reported < counted - max(TRUNCATION_TOKENS, TRUNCATION_SHARE * counted):
             raise PromptTruncated(

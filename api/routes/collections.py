@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from proviso.errors import NotFound
 from proviso.wire import to_data
 from records.catalog import changes as changes_log
 from records.catalog import documents
+from records.catalog.documents import DocumentRecord
 
 router = APIRouter(prefix="/v1", tags=["collections"])
 PAGE = 200
@@ -25,22 +27,25 @@ async def listing(services: ServicesDep, workspace: WorkspaceDep) -> dict[str, A
     return {"items": [to_data(item) for item in items], "next_cursor": None}
 
 
-@router.delete("/collections/{name}", status_code=204)
+@router.delete("/collections/{name:path}", status_code=204)
 async def delete(name: str, services: ServicesDep, workspace: WorkspaceDep) -> None:
     """Deletes every document of the collection, one after another; can be called again after a fault."""
-    known = await services.catalog.read(documents.collections, workspace)
-    if name not in {item.name for item in known}:
-        raise NotFound(f"There is no collection {name!r}.")
-    while True:
+
+    async def left() -> list[DocumentRecord]:
         items, _ = await services.catalog.read(
-            lambda session: documents.listing(
-                session, workspace, collection=name, status=None, q=None, limit=PAGE, cursor=None
-            )
+            lambda session: documents.listing(session, workspace, collection=name, limit=PAGE)
         )
-        if not items:
-            return
+        return items
+
+    items = await left()
+    if not items:
+        raise NotFound(f"There is no collection {name!r}.")
+    while items:
         for item in items:
-            await services.removal.delete(workspace, item.id)
+            # Another request may have deleted it meanwhile.
+            with contextlib.suppress(NotFound):
+                await services.removal.delete(workspace, item.id)
+        items = await left()
 
 
 @router.get("/events")

@@ -10,6 +10,7 @@ from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 
 from api.deps import PageDep, ServicesDep, WorkspaceDep
 from api.idempotency import once
+from api.schemas.checked import checked
 from api.schemas.documents import Reprocess, document_json, upload_json
 from api.sse import Event, event_stream
 from api.uploads import Intake, Received, Rejected, accept, discard, receive
@@ -35,6 +36,7 @@ async def upload(
     """Take files in. 202 means durably stored; each file is accepted or rejected on its own."""
     if len(files) > services.settings.max_files_per_upload:
         raise InvalidRequest(f"At most {services.settings.max_files_per_upload} files in one upload.")
+    checked({"collection": collection, "password": password})
     intake = Intake(workspace, collection, _metadata(metadata), password)
     received = await receive(services, files)
     hashes = [item.sha256 if isinstance(item, Received) else item.error.code for item in received]
@@ -116,8 +118,9 @@ def _metadata(raw: str | None) -> dict[str, Any]:
         return {}
     try:
         data = json.loads(raw)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidRequest(f"metadata is not JSON: {error}") from error
     if not isinstance(data, dict):
         raise InvalidRequest("metadata must be a JSON object.")
+    checked(data, "/metadata")
     return data

@@ -12,12 +12,11 @@ from api.deps import PageDep, ServicesDep, WorkspaceDep
 from api.extracting import create_extraction
 from api.idempotency import once
 from api.results import render_results
-from api.schemas.extracting import ExtractBody
+from api.schemas.extracting import ExtractBody, extraction_json
 from api.sse import Event, event_stream
 from api.watching import watch_extraction
 from proviso.errors import Conflict
 from proviso.types.extractions import CellOutcome
-from proviso.wire import to_data
 from records.catalog import extractions
 
 router = APIRouter(prefix="/v1", tags=["extractions"])
@@ -45,13 +44,12 @@ async def create(request: Request, body: ExtractBody, services: ServicesDep, wor
 @router.get("/extractions")
 async def listing(services: ServicesDep, workspace: WorkspaceDep, page: PageDep) -> dict[str, Any]:
     items, cursor = await services.catalog.read(extractions.listing, workspace, page.limit, page.cursor)
-    return {"items": [to_data(item) for item in items], "next_cursor": cursor}
+    return {"items": [extraction_json(item) for item in items], "next_cursor": cursor}
 
 
 @router.get("/extractions/{extraction_id}")
 async def show(extraction_id: str, services: ServicesDep, workspace: WorkspaceDep) -> dict[str, Any]:
-    data: dict[str, Any] = to_data(await services.catalog.read(extractions.get, workspace, extraction_id))
-    return data
+    return extraction_json(await services.catalog.read(extractions.get, workspace, extraction_id))
 
 
 @router.get("/extractions/{extraction_id}/results", response_class=Response)
@@ -85,7 +83,7 @@ async def events(extraction_id: str, services: ServicesDep, workspace: Workspace
 
     async def progress() -> AsyncIterator[Event]:
         async for record in watch_extraction(services, workspace, extraction_id):
-            yield ("done" if record.finished_at else "progress"), to_data(record)
+            yield ("done" if record.finished_at else "progress"), extraction_json(record)
 
     return event_stream(progress())
 

@@ -34,10 +34,10 @@ async def healthz() -> dict[str, str]:
 
 
 @router.get("/readyz")
-async def readyz(services: ServicesDep) -> JSONResponse:
+async def readyz(services: ServicesDep, workspace: WorkspaceDep) -> JSONResponse:
     """200 when everything needed for search answers; the model is reported but does not make the service unready."""
     needed = {
-        "catalog": await _state(services.catalog.read(documents.collections, "local")),
+        "catalog": await _state(services.catalog.read(documents.collections, workspace)),
         "index": await _state(services.index.state()),
         "store": await _state(services.store.keys("ready")),
     }
@@ -48,7 +48,7 @@ async def readyz(services: ServicesDep) -> JSONResponse:
 
 
 @router.get("/metrics")
-async def metrics(services: ServicesDep) -> Response:
+async def metrics(services: ServicesDep, workspace: WorkspaceDep) -> Response:
     await observe_catalog(services)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from analysis.answering.question import Question
 from api.schemas.scope import ScopeBody
+from proviso.errors import InvalidRequest, Place
 from proviso.types.chat import Message
 
 
@@ -29,6 +30,14 @@ class Budget(BaseModel):
 
     max_tokens: int | None = Field(default=None, ge=1)
     max_cost: float | None = Field(default=None, gt=0)
+
+    @field_validator("max_cost")
+    @classmethod
+    def _unbounded(cls, max_cost: float | None) -> None:
+        """Refused rather than ignored: who sets a limit counts on it."""
+        if max_cost is not None:
+            detail = "max_cost is not available in this version; limit max_tokens instead"
+            raise InvalidRequest(f"{detail}.", places=[Place("/budget/max_cost", detail)])
 
 
 class AskBody(ScopeBody):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
+from api.schemas.checked import Body
 from proviso.wire import to_data
 from records.catalog.documents import DocumentRecord
 
@@ -13,9 +12,7 @@ INTERNAL = ("workspace", "version_id", "attempt")
 UPLOADED = ("id", "filename", "collection", "sha256", "bytes", "status", "created_at")
 
 
-class Reprocess(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class Reprocess(Body):
     password: str | None = None
 
 

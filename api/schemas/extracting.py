@@ -1,4 +1,4 @@
-"""Body of an extraction (floor 5)."""
+"""An extraction: the body that asks for one, and the object as API.md has it (floor 5)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from pydantic import Field
 
 from api.schemas.asking import Budget
 from api.schemas.scope import ScopeBody
+from proviso.wire import to_data
+from records.catalog.rows import ExtractionOverview
+
+INTERNAL = ("workspace",)
 
 
 class ExtractBody(ScopeBody):
@@ -20,3 +24,8 @@ class ExtractBody(ScopeBody):
     budget: Budget | None = None
     webhook: dict[str, Any] | None = None
     dry_run: bool = False
+
+
+def extraction_json(record: ExtractionOverview) -> dict[str, Any]:
+    data: dict[str, Any] = to_data(record)
+    return {name: value for name, value in data.items() if name not in INTERNAL}

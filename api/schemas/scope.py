@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from api.schemas.checked import Body
 from proviso.types.search import Scope
 
 
-class ScopeBody(BaseModel):
+class ScopeBody(Body):
     """`collection` omitted = `default`, null = the whole workspace; ignored when `document_ids` is given."""
-
-    model_config = ConfigDict(extra="forbid")
 
     collection: str | None = "default"
     document_ids: list[str] | None = Field(default=None, min_length=1, max_length=10_000)

@@ -7,7 +7,6 @@ are as large as ours, both in its favour.
 
 from __future__ import annotations
 
-import tempfile
 import time
 import uuid
 from collections.abc import Sequence
@@ -29,33 +28,58 @@ NAME = "pypdf + LlamaIndex SentenceSplitter + our embedder + qdrant-client local
 COLLECTION = "peer"
 
 
-def measure(paths: Sequence[Path], embedder: LocalEmbedder) -> dict[str, Any]:
-    """Seconds by stage, and what was made of the files."""
-    timed, spent = Timed(), Spent.now()
-    model = LlamaIndexEmbedding(embedder)
-    model.embed_batch_size = BATCH
-    splitter = SentenceSplitter(
-        chunk_size=embedder.max_tokens, chunk_overlap=0, tokenizer=lambda text: range(embedder.count_tokens(text))
-    )
-    made = {"pages": 0, "chars": 0, "chunks": 0, "tokens_embedded": 0}
-    with tempfile.TemporaryDirectory(prefix="proviso-bench-") as folder:
+class Peer:
+    """`take` a file, then another, then `close`."""
+
+    def __init__(self, folder: Path, embedder: LocalEmbedder) -> None:
+        self._timed, self._spent = Timed(), Spent()
+        self._embedder = embedder
+        self._model = LlamaIndexEmbedding(embedder)
+        self._model.embed_batch_size = BATCH
+        self._splitter = SentenceSplitter(
+            chunk_size=embedder.max_tokens, chunk_overlap=0, tokenizer=lambda text: range(embedder.count_tokens(text))
+        )
         started = time.perf_counter()
-        client = QdrantClient(path=folder)
+        self._client = QdrantClient(path=str(folder))
         size = models.VectorParams(size=embedder.dimensions, distance=models.Distance.COSINE)
-        client.create_collection(COLLECTION, vectors_config=size)
-        timed.add("open", started)
-        for path in paths:
-            documents = _read(path, timed)
+        self._client.create_collection(COLLECTION, vectors_config=size)
+        self._timed.add("open", started)
+        self._made = {"pages": 0, "chars": 0, "chunks": 0, "tokens_embedded": 0}
+
+    def take(self, path: Path) -> None:
+        """One file through all stages."""
+        with self._spent.turn():
+            documents = _read(path, self._timed)
             started = time.perf_counter()
-            nodes = splitter.get_nodes_from_documents(documents)
-            timed.add("chunk", started)
-            _index(client, model, nodes, timed)
-            made["pages"] += len(documents)
-            made["chars"] += sum(len(document.text) for document in documents)
-            made["chunks"] += len(nodes)
-            made["tokens_embedded"] += sum(embedder.count_tokens(node.get_content()) for node in nodes)
-        client.close()
-    return {"name": NAME} | made | spent.since(timed.seconds, made["pages"])
+            nodes = self._splitter.get_nodes_from_documents(documents)
+            self._timed.add("chunk", started)
+            self._index(nodes)
+        self._made["pages"] += len(documents)
+        self._made["chars"] += sum(len(document.text) for document in documents)
+        self._made["chunks"] += len(nodes)
+        self._made["tokens_embedded"] += sum(self._embedder.count_tokens(node.get_content()) for node in nodes)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def result(self) -> dict[str, Any]:
+        """Seconds in all and by stage, and what was made of the files."""
+        return {"name": NAME} | self._made | self._spent.result(self._timed.seconds, self._made["pages"])
+
+    def _index(self, nodes: Sequence[BaseNode]) -> None:
+        started = time.perf_counter()
+        vectors = self._model.get_text_embedding_batch([node.get_content() for node in nodes])
+        self._timed.add("embed", started)
+        started = time.perf_counter()
+        points = [
+            models.PointStruct(
+                id=str(uuid.uuid4()), vector=vector, payload={**node.metadata, "text": node.get_content()}
+            )
+            for node, vector in zip(nodes, vectors, strict=True)
+        ]
+        if points:
+            self._client.upsert(COLLECTION, points)
+        self._timed.add("index", started)
 
 
 def _read(path: Path, timed: Timed) -> list[Document]:
@@ -70,17 +94,3 @@ def _read(path: Path, timed: Timed) -> list[Document]:
         document.excluded_embed_metadata_keys = ["file_name", "page"]
     timed.add("parse", started)
     return documents
-
-
-def _index(client: QdrantClient, model: LlamaIndexEmbedding, nodes: Sequence[BaseNode], timed: Timed) -> None:
-    started = time.perf_counter()
-    vectors = model.get_text_embedding_batch([node.get_content() for node in nodes])
-    timed.add("embed", started)
-    started = time.perf_counter()
-    points = [
-        models.PointStruct(id=str(uuid.uuid4()), vector=vector, payload={**node.metadata, "text": node.get_content()})
-        for node, vector in zip(nodes, vectors, strict=True)
-    ]
-    if points:
-        client.upsert(COLLECTION, points)
-    timed.add("index", started)

@@ -5,15 +5,14 @@ The service overlaps stages of several files and adds a durable job, so its own 
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from analysis.context.tokens import Tokens
-from evals.measures.spent import Spent
-from evals.reading import Read, Timed, Unreadable, parser_pool, read_files
+from evals.measures.spent import Spent, children_cpu_s
+from evals.reading import Read, Timed, parser_pool, read_file
 from ingest.chunking.chunk import indexed_text
 from ingest.embedding.local import LocalEmbedder
 from ingest.pipeline import BATCH
@@ -26,49 +25,57 @@ from records.store.folder import FolderStore
 from records.texts import Texts
 
 
-async def measure(paths: Sequence[Path], embedder: LocalEmbedder) -> dict[str, Any]:
-    """Seconds by stage, and what was made of the files."""
-    timed, spent, made = Timed(), Spent.now(), {"pages": 0, "chars": 0, "chunks": 0, "tokens_embedded": 0}
-    with tempfile.TemporaryDirectory(prefix="proviso-bench-") as folder:
-        started = time.perf_counter()
-        pool = parser_pool(Settings())
-        index = await EdgeIndex.open(Path(folder) / "index", embedder.dimensions, embedder.name)
-        keeping = _Keeping(Texts(FolderStore(Path(folder) / "store")), index, embedder, Tokens(), timed)
-        timed.add("open", started)
-        try:
-            async for read in read_files(paths, pool, embedder, timed):
-                if isinstance(read, Unreadable):
-                    raise RuntimeError(f"{read.path.name}: {read.detail}")
-                await keeping.keep(read)
-                made["pages"] += len(read.parsed.pages)
-                made["chars"] += len(read.parsed.text)
-                made["chunks"] += len(read.chunks)
-                made["tokens_embedded"] += sum(chunk.tokens for chunk in read.chunks)
-        finally:
-            started = time.perf_counter()
-            await pool.close()
-            await index.close()
-            timed.add("close", started)
-    return made | spent.since(timed.seconds, made["pages"])
+class Stages:
+    """The pipeline without its job: `take` a file, then another, then `close`."""
 
-
-class _Keeping:
-    """The second half of the pipeline: count, keep, embed, index."""
-
-    def __init__(self, texts: Texts, index: EdgeIndex, embedder: LocalEmbedder, tokens: Tokens, timed: Timed) -> None:
-        self._texts = texts
+    def __init__(self, folder: Path, embedder: LocalEmbedder, index: EdgeIndex, timed: Timed) -> None:
+        self._pool = parser_pool(Settings())
+        self._texts = Texts(FolderStore(folder / "store"))
         self._index = index
         self._embedder = embedder
-        self._tokens = tokens
+        self._tokens = Tokens()
         self._timed = timed
+        self._spent = Spent()
+        self._children_cpu_s = children_cpu_s()
+        self._made = {"pages": 0, "chars": 0, "chunks": 0, "tokens_embedded": 0}
 
-    async def keep(self, read: Read) -> None:
+    @classmethod
+    async def open(cls, folder: Path, embedder: LocalEmbedder) -> Self:
+        timed, started = Timed(), time.perf_counter()
+        index = await EdgeIndex.open(folder / "index", embedder.dimensions, embedder.name)
+        timed.add("open", started)
+        return cls(folder, embedder, index, timed)
+
+    async def take(self, path: Path) -> None:
+        """One file through all stages. Raises FileError for a file that cannot be read."""
+        with self._spent.turn():
+            read = await read_file(path, self._pool, self._embedder, self._timed)
+            await self._keep(read)
+            await self._embed_and_index(read)
+        self._made["pages"] += len(read.parsed.pages)
+        self._made["chars"] += len(read.parsed.text)
+        self._made["chunks"] += len(read.chunks)
+        self._made["tokens_embedded"] += sum(chunk.tokens for chunk in read.chunks)
+
+    async def close(self) -> None:
+        """End the children, whose processor time is known from then on."""
+        await self._pool.close()
+        await self._index.close()
+        self._spent.cpu_s += children_cpu_s() - self._children_cpu_s
+
+    def result(self) -> dict[str, Any]:
+        """Seconds in all and by stage, and what was made of the files."""
+        return self._made | self._spent.result(self._timed.seconds, self._made["pages"])
+
+    async def _keep(self, read: Read) -> None:
         started = time.perf_counter()
         self._tokens.count(read.parsed.text)
         self._timed.add("count tokens", started)
         started = time.perf_counter()
         await self._texts.save(read.version_id, read.parsed, read.chunks)
         self._timed.add("keep", started)
+
+    async def _embed_and_index(self, read: Read) -> None:
         for first in range(0, len(read.chunks), BATCH):
             batch = read.chunks[first : first + BATCH]
             words = [indexed_text(read.parsed.text, chunk) for chunk in batch]

@@ -40,6 +40,8 @@ class Completion:
     prompt_tokens: int | None
     reasoning_tokens: int | None
     answer_tokens: int | None
+    truncation_checked: bool = False
+    """The server's count of prompt tokens was there, was comparable with ours, and agreed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from proviso.errors import NotFound
 from proviso.types.answers import Answer
 from proviso.wire import from_data, to_data
+from records.catalog.blanking import without_gone
 from records.catalog.cursors import newest_first, page
 from records.catalog.rows import AnswerRecord
 from records.catalog.tables import answer_documents, answers
@@ -21,11 +22,12 @@ __all__ = ["AnswerRecord", "get", "listing", "save"]
 
 
 def save(session: Session, workspace: str, request: dict[str, Any], answer: Answer) -> AnswerRecord:
-    """Keep an answer; saving the same id again changes nothing."""
+    """Keep an answer, without the words of documents deleted meanwhile; saving the same id again changes nothing."""
     known = select(answers.c.id).where(answers.c.id == answer.id, answers.c.workspace == workspace)
     if session.execute(known).first() is None:
         row = {"id": answer.id, "workspace": workspace, "request": request, "created_at": datetime.now(UTC)}
-        session.execute(insert(answers).values(**row, answer=to_data(answer)))
+        (data,) = without_gone(session, [to_data(answer)])
+        session.execute(insert(answers).values(**row, answer=data))
         cited = sorted({item.document_id for item in answer.evidence})
         if cited:
             rows = [{"answer_id": answer.id, "document_id": document_id} for document_id in cited]

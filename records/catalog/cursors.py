@@ -8,14 +8,16 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, Table, and_, or_
 
 from proviso.errors import InvalidRequest, Place
+from records.catalog.storable import storable
 
 MOST = 200
+HIGHEST = 2**31 - 1
 T = TypeVar("T")
 Key = tuple[datetime, str]
 
@@ -51,22 +53,29 @@ def read_cursor(cursor: str, kinds: tuple[type, ...]) -> list[Any]:
     """The place that `write_cursor` wrote. InvalidRequest for anything else."""
     try:
         place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError) as error:
+    except (binascii.Error, ValueError, RecursionError) as error:
         raise _not_a_cursor() from error
     if not isinstance(place, list) or [type(part) for part in place] != list(kinds):
         raise _not_a_cursor()
+    if not all(map(_is_key, place)):
+        raise _not_a_cursor()
     return place
+
+
+def _is_key(part: Any) -> bool:
+    """Whether a database takes it: a number that fits a column, words that it can hold."""
+    return 0 <= part <= HIGHEST if isinstance(part, int) else storable(part) == part
 
 
 def _read_key(cursor: str) -> Key:
     at, key = read_cursor(cursor, (str, str))
     try:
         instant = datetime.fromisoformat(at)
-    except ValueError as error:
+        if instant.tzinfo is None:
+            raise _not_a_cursor()
+        return instant.astimezone(UTC), key
+    except (ValueError, OverflowError) as error:
         raise _not_a_cursor() from error
-    if instant.tzinfo is None:
-        raise _not_a_cursor()
-    return instant, key
 
 
 def _not_a_cursor() -> InvalidRequest:

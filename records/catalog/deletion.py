@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from records.catalog import changes
-from records.catalog.blanking import blank_answers, blank_cells
+from records.catalog.blanking import blank_answers, blank_cells, blank_responses
 from records.catalog.describing import get
 from records.catalog.rows import DocumentRecord
 from records.catalog.tables import documents, garbage, versions
@@ -31,16 +31,17 @@ def begin_delete(session: Session, workspace: str, document_id: str) -> list[str
 
 
 def finish_delete(session: Session, document_id: str) -> list[str]:
-    """Forget a document and blank its words in stored answers and cells; returns the keys of files that no document
-    uses any more. They are remembered as `garbage` until `swept`. A document that is gone leaves nothing: []."""
+    """Forget a document and blank its words in stored answers, responses and cells; returns the keys of files that no
+    document uses any more. They are remembered as `garbage` until `swept`. A document that is gone leaves nothing: []."""
     query = select(documents).where(documents.c.id == document_id, documents.c.status == "deleting")
-    row = session.execute(query).mappings().one_or_none()
+    row = session.execute(query.with_for_update()).mappings().one_or_none()
     if row is None:
         return []
     mine = select(versions.c.id, versions.c.sha256).where(versions.c.document_id == document_id)
     hashes = {sha256 for _, sha256 in session.execute(mine)}
     blank_cells(session, document_id)
     blank_answers(session, document_id)
+    blank_responses(session, row["workspace"], document_id)
     session.execute(delete(versions).where(versions.c.document_id == document_id))
     session.execute(delete(documents).where(documents.c.id == document_id))
     changes.append(session, row["workspace"], "document", document_id, row["collection"])
@@ -66,3 +67,8 @@ def garbage_keys(session: Session) -> list[str]:
 def swept(session: Session, keys: Sequence[str]) -> None:
     """These keys are gone from the store."""
     session.execute(delete(garbage).where(garbage.c.key.in_(keys)))
+
+
+def version_ids(session: Session) -> set[str]:
+    """Every version there is, live or not."""
+    return set(session.execute(select(versions.c.id)).scalars())

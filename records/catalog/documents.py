@@ -5,7 +5,7 @@ Every function takes a session first and runs inside `Catalog.read` or `Catalog.
 
 from __future__ import annotations
 
-from records.catalog.deletion import begin_delete, deleting, finish_delete, garbage_keys, swept
+from records.catalog.deletion import begin_delete, deleting, finish_delete, garbage_keys, swept, version_ids
 from records.catalog.describing import (
     collections,
     count_by_status,
@@ -57,4 +57,5 @@ __all__ = [
     "swept",
     "unfinished",
     "version",
+    "version_ids",
 ]

@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 
 from proviso.errors import Conflict, NotFound
 from proviso.ids import new_id
-from proviso.types.answers import Usage
 from proviso.types.extractions import Cell, Field, Totals
 from proviso.wire import from_data, to_data
 from records.catalog import changes
 from records.catalog.cursors import checked_limit, newest_first, page, read_cursor, write_cursor
-from records.catalog.rows import ExtractionRecord, NewExtraction, UnitRecord, Waiting
+from records.catalog.rows import ExtractionOverview, ExtractionRecord, NewExtraction, UnitRecord, Waiting
+from records.catalog.spending import spent
 from records.catalog.tables import cells as cell_table
 from records.catalog.tables import documents, units, versions
 from records.catalog.tables import extractions as table
@@ -39,6 +39,7 @@ from records.catalog.units import (
 )
 
 __all__ = [
+    "ExtractionOverview",
     "ExtractionRecord",
     "NewExtraction",
     "UnitRecord",
@@ -63,7 +64,7 @@ __all__ = [
 OUTCOMES = ("found", "found_unverified", "absent", "conflicting", "failed", "candidates")
 
 
-def create(session: Session, new: NewExtraction) -> ExtractionRecord:
+def create(session: Session, new: NewExtraction) -> ExtractionOverview:
     """Record an extraction with one pending unit for each document."""
     extraction_id, now = new_id("ext"), datetime.now(UTC)
     names = ("workspace", "name", "schema", "template", "instructions", "effort", "model", "max_tokens")
@@ -88,7 +89,7 @@ def create(session: Session, new: NewExtraction) -> ExtractionRecord:
     return get(session, new.workspace, extraction_id)
 
 
-def get(session: Session, workspace: str, extraction_id: str) -> ExtractionRecord:
+def get(session: Session, workspace: str, extraction_id: str) -> ExtractionOverview:
     """One extraction. Raises NotFound, also when it belongs to another workspace."""
     query = select(table).where(table.c.workspace == workspace, table.c.id == extraction_id)
     row = session.execute(query).mappings().one_or_none()
@@ -98,12 +99,13 @@ def get(session: Session, workspace: str, extraction_id: str) -> ExtractionRecor
 
 
 def of_unit(session: Session, extraction_id: str) -> ExtractionRecord:
-    """The extraction a job works for, in whatever workspace it is. Raises NotFound."""
+    """The extraction a job works for, in whatever workspace it is; its units are added up, not read. Raises
+    NotFound."""
     query = select(table).where(table.c.id == extraction_id)
     row = session.execute(query).mappings().one_or_none()
     if row is None:
         raise NotFound(f"There is no extraction {extraction_id}.")
-    return _records(session, [row])[0]
+    return ExtractionRecord(**_asked(row), usage=spent(session, [extraction_id])[extraction_id])
 
 
 def title_of(session: Session, document_id: str) -> str:
@@ -119,7 +121,7 @@ def title_of(session: Session, document_id: str) -> str:
 
 def listing(
     session: Session, workspace: str, limit: int = 50, cursor: str | None = None
-) -> tuple[list[ExtractionRecord], str | None]:
+) -> tuple[list[ExtractionOverview], str | None]:
     """A page of extractions, newest first, and the cursor of the next."""
     query = newest_first(select(table).where(table.c.workspace == workspace), table, limit, cursor)
     rows = session.execute(query).mappings().all()
@@ -141,7 +143,7 @@ def waiting(session: Session, extraction_id: str, what: Waiting | None) -> None:
         changes.append(session, row["workspace"], "extraction", extraction_id)
 
 
-def cancel(session: Session, workspace: str, extraction_id: str) -> ExtractionRecord:
+def cancel(session: Session, workspace: str, extraction_id: str) -> ExtractionOverview:
     """Stop it: units that have not ended never will. Cancelling again is harmless; one that has ended is a Conflict."""
     record = get(session, workspace, extraction_id)
     if record.status == "cancelled":
@@ -256,39 +258,30 @@ def _table(rows: Sequence[Any]) -> dict[str, dict[str, int]]:
     return made
 
 
-def _records(session: Session, rows: Sequence[RowMapping]) -> list[ExtractionRecord]:
-    counted = _totals(session, rows)
-    held_up = held_up_by_documents(session, [row["id"] for row in rows])
-    query = select(units.c.extraction_id, units.c.document_id, units.c.usage).order_by(units.c.position)
-    members: dict[str, list[tuple[str, dict[str, Any]]]] = {row["id"]: [] for row in rows}
-    for extraction_id, document_id, usage in session.execute(query.where(units.c.extraction_id.in_(list(members)))):
-        members[extraction_id].append((document_id, usage))
+def _records(session: Session, rows: Sequence[RowMapping]) -> list[ExtractionOverview]:
+    ids = [row["id"] for row in rows]
+    counted, used, held_up = _totals(session, rows), spent(session, ids), held_up_by_documents(session, ids)
+    members: dict[str, list[str]] = {extraction_id: [] for extraction_id in ids}
+    query = select(units.c.extraction_id, units.c.document_id).order_by(units.c.position)
+    for extraction_id, document_id in session.execute(query.where(units.c.extraction_id.in_(ids))):
+        members[extraction_id].append(document_id)
     return [
-        ExtractionRecord(
-            **{name: value for name, value in row.items() if name not in {"fields", "waiting_for"}},
+        ExtractionOverview(
+            **_asked(row),
+            usage=used[row["id"]],
             waiting_for=row["waiting_for"] or ("documents" if row["id"] in held_up else None),
             totals=counted[row["id"]],
-            usage=_spent(usage for _, usage in members[row["id"]]),
             webhook=None,
-            document_ids=tuple(document_id for document_id, _ in members[row["id"]]),
-            fields=from_data(tuple[Field, ...], row["fields"]),
+            document_ids=tuple(members[row["id"]]),
         )
         for row in rows
     ]
 
 
-def _spent(usages: Any) -> Usage:
-    """The sum over all attempts of all units; counted when any part of it was counted."""
-    parts = [from_data(Usage, part) for usage in usages for part in usage.values()]
-    costs = [part.cost for part in parts if part.cost is not None]
-    return Usage(
-        prompt=sum(part.prompt for part in parts),
-        reasoning=sum(part.reasoning for part in parts),
-        reasoning_source="counted" if any(part.reasoning_source == "counted" for part in parts) else "server",
-        answer=sum(part.answer for part in parts),
-        calls=sum(part.calls for part in parts),
-        cost=sum(costs) if costs else None,
-    )
+def _asked(row: RowMapping) -> dict[str, Any]:
+    """What the row of an extraction says by itself."""
+    plain = {name: value for name, value in row.items() if name not in {"fields", "waiting_for"}}
+    return plain | {"fields": from_data(tuple[Field, ...], row["fields"])}
 
 
 def _cell(data: dict[str, Any], live: int | None) -> Cell:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from proviso.errors import IdempotencyInProgress, IdempotencyMismatch
+from records.catalog.blanking import without_gone
 from records.catalog.rows import StoredAnswer
 from records.catalog.tables import idempotency
 
@@ -45,8 +46,10 @@ def begin(
 
 
 def finish(session: Session, workspace: str, route: str, key: str, status: int, body: Any) -> None:
-    """Store the answer to the first request: HTTP status and JSON body."""
-    values = {"running": False, "status": status, "body": body, "at": datetime.now(UTC)}
+    """Store the answer to the first request: HTTP status and JSON body, without the words of documents deleted
+    meanwhile."""
+    (kept,) = without_gone(session, [body])
+    values = {"running": False, "status": status, "body": kept, "at": datetime.now(UTC)}
     session.execute(update(idempotency).where(*_mine(workspace, route, key)).values(**values))
 
 

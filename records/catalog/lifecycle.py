@@ -90,7 +90,7 @@ def parsed(session: Session, version_id: str, facts: ParsedFacts) -> None:
         tokens=facts.tokens,
         media_type=facts.media_type,
         page_coverage=coverage,
-        unread_pages=[page["page"] for page in coverage if page["source"] == "none"],
+        unread_pages=_unread_pages(facts),
         warnings=to_data(list(facts.warnings)),
     )
     search_text = _search_text(row["filename"], row["title"] or title)
@@ -204,6 +204,12 @@ def _insert_version(session: Session, version_id: str, document_id: str, number:
             created_at=datetime.now(UTC),
         )
     )
+
+
+def _unread_pages(facts: ParsedFacts) -> list[int]:
+    """Pages without text, and those of whose text parsing says that it is not the page's."""
+    empty = {page.page for page in facts.page_coverage if page.source == "none"}
+    return sorted(empty.union(*(warning.pages for warning in facts.warnings if warning.code == "needs_ocr")))
 
 
 def _with_newest(session: Session, *conditions: Any) -> RowMapping | None:

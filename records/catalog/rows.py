@@ -146,18 +146,15 @@ class NewExtraction:
 
 @dataclass(frozen=True, slots=True)
 class ExtractionRecord:
-    """An extraction as API.md has it, and what its job needs."""
+    """An extraction as its jobs need it: what was asked, and what that has used so far."""
 
     id: str
     name: str
     status: ExtractionStatus
-    waiting_for: Waiting | None
     created_at: datetime
     finished_at: datetime | None
-    totals: Totals
     usage: Usage
     schema: dict[str, Any]
-    webhook: None
     template: str | None
     instructions: str | None
     effort: Effort | None
@@ -165,8 +162,17 @@ class ExtractionRecord:
     max_tokens: int | None
     updated_at: datetime
     workspace: str
-    document_ids: tuple[str, ...]
     fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionOverview(ExtractionRecord):
+    """An extraction as API.md has it: also how far it is, which takes a look at all its units and cells."""
+
+    waiting_for: Waiting | None
+    totals: Totals
+    webhook: None
+    document_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

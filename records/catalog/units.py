@@ -17,6 +17,7 @@ from proviso.types.answers import Usage
 from proviso.types.extractions import Cell, ExtractionStatus
 from proviso.wire import to_data
 from records.catalog import changes
+from records.catalog.blanking import without_gone
 from records.catalog.rows import UnitRecord
 from records.catalog.tables import cells, documents, extractions, units
 
@@ -30,8 +31,9 @@ def units_of(session: Session, extraction_id: str) -> list[UnitRecord]:
     return [UnitRecord(**row) for row in session.execute(query).mappings()]
 
 
-def unsettled(session: Session, extraction_id: str | None = None) -> list[UnitRecord]:
-    """Units that still have to run, of one extraction or of all of them in all workspaces, oldest extraction first."""
+def unsettled(session: Session, extraction_id: str | None = None, document_id: str | None = None) -> list[UnitRecord]:
+    """Units that still have to run, of one extraction or of all of them in all workspaces, of one document or of all,
+    oldest extraction first."""
     query = (
         _query()
         .join(extractions, extractions.c.id == units.c.extraction_id)
@@ -40,6 +42,8 @@ def unsettled(session: Session, extraction_id: str | None = None) -> list[UnitRe
     )
     if extraction_id is not None:
         query = query.where(units.c.extraction_id == extraction_id)
+    if document_id is not None:
+        query = query.where(units.c.document_id == document_id)
     return [UnitRecord(**row) for row in session.execute(query).mappings()]
 
 
@@ -60,14 +64,15 @@ def record_unit(
     session: Session, extraction_id: str, document_id: str, attempt: int, found: Sequence[Cell], usage: Usage | None
 ) -> bool:
     """Replace the cells of a document by `found` and settle its unit; True when that ended the extraction. Recording
-    the same attempt again changes nothing."""
+    the same attempt again changes nothing. Of a document that is gone the cells are kept without its words."""
     row = _unit(session, extraction_id, document_id, attempt)
     if row is None or row["status"] == "cancelled":
         return False
+    kept = without_gone(session, to_data(list(found)))
     mine = (cells.c.extraction_id == extraction_id, cells.c.document_id == document_id)
     session.execute(delete(cells).where(*mine))
-    if found:
-        session.execute(insert(cells), [_cell_row(extraction_id, place, cell) for place, cell in enumerate(found)])
+    if kept:
+        session.execute(insert(cells), [_cell_row(extraction_id, place, cell) for place, cell in enumerate(kept)])
     spent = row["usage"] | ({str(attempt): to_data(usage)} if usage else {})
     status = "failed" if any(cell.outcome == "failed" for cell in found) else "done"
     _update_unit(session, extraction_id, document_id, status=status, usage=spent)
@@ -156,12 +161,6 @@ def _update_unit(session: Session, extraction_id: str, document_id: str, **value
     session.execute(update(units).where(*mine).values(**values))
 
 
-def _cell_row(extraction_id: str, position: int, cell: Cell) -> dict[str, Any]:
-    return {
-        "extraction_id": extraction_id,
-        "document_id": cell.document_id,
-        "position": position,
-        "field": cell.field,
-        "outcome": cell.outcome,
-        "cell": to_data(cell),
-    }
+def _cell_row(extraction_id: str, position: int, cell: dict[str, Any]) -> dict[str, Any]:
+    named = {name: cell[name] for name in ("document_id", "field", "outcome")}
+    return {"extraction_id": extraction_id, "position": position, **named, "cell": cell}

@@ -96,7 +96,7 @@ class FolderStore:
         place = self._place(prefix)
         if place.is_dir():
             count = len(_files(place))
-            shutil.rmtree(place)
+            shutil.rmtree(place, onerror=_unless_gone)
         else:
             count = int(place.is_file())
             place.unlink(missing_ok=True)
@@ -112,6 +112,12 @@ class FolderStore:
 
 def _files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(TEMPORARY)]
+
+
+def _unless_gone(call: object, path: str, error: tuple[type[BaseException], BaseException, object]) -> None:
+    """Somebody else deleted it first: that is what was wanted."""
+    if not isinstance(error[1], FileNotFoundError):
+        raise error[1]
 
 
 def _temporary(target: Path) -> Path:

@@ -44,7 +44,9 @@ def test_every_curl_line_of_readme_is_answered(readme: str, service: httpx.Clien
     extraction = ""
     for line in lines:
         command = line.replace(SERVICE, str(service.base_url).rstrip("/")).replace("ext_…", extraction)
-        done = subprocess.run(["bash", "-c", command], cwd=repository, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            ["bash", "-c", command], cwd=repository, capture_output=True, text=True, timeout=60, check=False
+        )
         assert done.returncode == 0, (command, done.stderr)
         assert done.stdout, command
         assert "urn:proviso:problem" not in done.stdout, (command, done.stdout)

@@ -249,7 +249,7 @@ def test_ask_sends_exactly_what_context_shows(
     model.reply(answer_script("It does not say.", outcome="not_in_documents"))
     answer = reader.post("/v1/ask", json=body).json()
     assert model.last.messages == packed["messages"]
-    later = ("prompt_tokens_reported", "truncation", "calls")
+    later = ("prompt_tokens_reported", "truncation", "calls", "finish_reason")
     assert {k: v for k, v in answer["receipt"].items() if k not in later} == {
         k: v for k, v in packed["receipt"].items() if k not in later
     }

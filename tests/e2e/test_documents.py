@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +141,35 @@ def test_deleting_a_collection_deletes_its_documents_and_nothing_else(client: ht
     assert client.get(f"/v1/documents/{kept}").status_code == 200
     assert_problem(client.delete("/v1/collections/doomed"), 404, "not_found")
     assert "doomed" not in {item["name"] for item in client.get("/v1/collections").json()["items"]}
+
+
+def test_a_collection_with_a_slash_in_its_name_can_be_deleted(client: httpx.Client) -> None:
+    for path in ("/v1/collections/deals/2026", "/v1/collections/deals%2F2026"):
+        id_ = put(client, "slash.txt", a_note(420), collection="deals/2026")["id"]
+        assert client.delete(path).status_code == 204
+        assert_problem(client.get(f"/v1/documents/{id_}"), 404, "not_found")
+
+
+def test_a_collection_whose_last_deletion_failed_half_way_can_be_deleted_again(
+    client: httpx.Client, data_dir: Path
+) -> None:
+    id_ = put(client, "half.txt", a_note(430), collection="half-gone")["id"]
+    with contextlib.closing(sqlite3.connect(data_dir / "catalog.sqlite")) as catalog, catalog:
+        catalog.execute("UPDATE documents SET status = 'deleting' WHERE id = ?", (id_,))
+    assert client.delete("/v1/collections/half-gone").status_code == 204
+    assert_problem(client.get(f"/v1/documents/{id_}"), 404, "not_found")
+    assert_problem(client.delete("/v1/collections/half-gone"), 404, "not_found")
+
+
+def test_a_collection_is_deleted_while_others_delete_documents_of_it(client: httpx.Client) -> None:
+    files = [("files", (f"t{n}.txt", a_note(440 + n))) for n in range(12)]
+    made = client.post("/v1/documents", files=files, data={"collection": "raced"}).json()["items"]
+    settled(client, [item["id"] for item in made])
+    # The collection goes newest first: the oldest are gone before their turn comes.
+    paths = ["/v1/collections/raced", *(f"/v1/documents/{item['id']}" for item in made[:2])]
+    with ThreadPoolExecutor(len(paths)) as pool:
+        statuses = list(pool.map(lambda path: client.delete(path).status_code, paths))
+    assert statuses == [204, 204, 204]
 
 
 def test_a_ready_document_is_not_run_again_and_an_unknown_one_is_not_found(client: httpx.Client) -> None:

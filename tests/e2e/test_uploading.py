@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.problems import assert_problem
 from tests.instruments import builders
-from tests.instruments.service import settled, upload, upload_bytes
+from tests.instruments.service import finished, settled, upload, upload_bytes
 
 UPLOADED = {"id", "filename", "collection", "sha256", "bytes", "status", "duplicate", "created_at"}
 
@@ -80,6 +80,24 @@ def test_what_only_the_parser_can_see_fails_the_document_with_a_code_and_a_sente
     assert codes[:2] == ["password_required", "broken_file"]
     assert codes[2] in {"broken_file", "parser_limit"}
     assert all(len(d["error"]["detail"]) > 10 and d["chunks"] in (None, 0) for d in documents[:3])
+
+
+def test_a_scanned_document_is_ready_and_says_that_nothing_of_it_could_be_read(empty: httpx.Client) -> None:
+    scan = upload_bytes(empty, scan__pdf=builders.an_image_only_pdf()).json()["items"][0]["id"]
+    document = settled(empty, [scan])[0]
+    assert (document["status"], document["pages"], document["chunks"]) == ("ready", 1, 0)
+    assert [(w["code"], w["pages"]) for w in document["warnings"]] == [("needs_ocr", [1])]
+    assert [c["source"] for c in document["page_coverage"]] == ["none"]
+    scope = {"document_ids": [scan]}
+    assert empty.post("/v1/search", json={"query": "scanned page"} | scope).json()["items"] == []
+    answer = empty.post("/v1/ask", json={"question": "What does it say?"} | scope).json()
+    assert (answer["outcome"], answer["evidence"]) == ("passages", [])
+    assert answer["receipt"]["pages_unread"] == [{"document_id": scan, "pages": [1]}]
+    schema = {"type": "object", "properties": {"law": {"type": "string"}}}
+    job = empty.post("/v1/extractions", json={"schema": schema} | scope).json()
+    assert finished(empty, job["id"])["status"] == "completed_with_failures"
+    cells = empty.get(f"/v1/extractions/{job['id']}/results").json()["items"]
+    assert [(cell["outcome"], cell["reason"]) for cell in cells] == [("failed", "document_unreadable")]
 
 
 @pytest.mark.parametrize(

@@ -156,12 +156,13 @@ async def test_a_client_that_leaves_while_much_is_being_said_closes_the_source(w
         assert await source.is_closed()
 
 
-async def test_a_bug_in_the_source_closes_it_and_cuts_the_stream(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_bug_in_the_source_closes_it_and_is_an_error_event(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.CRITICAL)
     source = Watched(("receipt", {}), then=a_bug)
     async with served(source) as client:
-        with pytest.raises(httpx.RemoteProtocolError):
-            await lines_of(client)
+        lines = await lines_of(client)
+    assert "event: error" in lines
+    assert any('"internal_error"' in line for line in lines)
     assert source.closed.is_set()
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from evals import bench
-from evals.measures import commands, footprint, lines, peer, stages
+from evals.measures import commands, footprint, lines, versus
 from evals.results import machine, percentile, save, table
 from ingest.embedding.local import LocalEmbedder
 
@@ -60,14 +60,18 @@ def test_help_is_timed_beside_python_doing_nothing() -> None:
 
 
 def test_our_stages_and_the_peer_read_the_same_pages_with_the_same_embedder(samples: Path) -> None:
-    paths, embedder = [samples / "mfa-financial-joint-filing.pdf"], LocalEmbedder()
-    ours, theirs = asyncio.run(stages.measure(paths, embedder)), peer.measure(paths, embedder)
+    paths = [samples / "mfa-financial-joint-filing.pdf", samples / "nyliac-service.pdf"]
+    found = asyncio.run(versus.measure(paths, LocalEmbedder()))
+    ours, theirs = found["ours"], found["peer"]
     assert ours["pages"] == theirs["pages"] > 0
-    for found in (ours, theirs):
-        assert {"open", "parse", "chunk", "embed", "index"} <= set(found["seconds_by_stage"])
-        assert found["chunks"] > 0
-        assert found["tokens_embedded"] > 100
-        assert sum(found["seconds_by_stage"].values()) <= found["seconds"] + 0.1
+    for side in (ours, theirs):
+        stages = side["seconds_by_stage"]
+        assert {"open", "parse", "chunk", "embed", "index"} <= set(stages)
+        assert side["chunks"] > 0
+        assert side["tokens_embedded"] > 100
+        assert side["cpu_seconds"] > 0
+        assert sum(stages.values()) - stages["open"] <= side["seconds"] + 0.1
+    assert found["ratio_pages_per_s"] == pytest.approx(ours["pages_per_s"] / theirs["pages_per_s"], abs=0.01)
 
 
 def test_a_part_is_measured_alone_and_written_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

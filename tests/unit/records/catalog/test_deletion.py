@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 
 from proviso.errors import DocumentNotReady, NotFound
 from proviso.types.search import Scope
-from records.catalog import answers, changes, documents, extractions
+from proviso.wire import to_data
+from records.catalog import answers, changes, documents, extractions, idempotency
 from records.catalog.catalog import Catalog
 from tests.unit.records.catalog.builders import a_cell, a_ready, an_answer, an_extraction, an_upload, an_uploaded, usage
 
@@ -98,6 +100,72 @@ def test_the_words_of_a_deleted_document_leave_stored_answers_and_cells(catalog:
     cells, _ = catalog.read_now(extractions.cells, job.id)
     assert [cell.evidence[0].state for cell in cells] == ["deleted", "exact"]
     assert cells[0].evidence[0].text is None
+
+
+ASK = ("local", "POST /v1/ask", "key-1")
+
+
+def delete(catalog: Catalog, document_id: str) -> None:
+    catalog.write_now(documents.begin_delete, "local", document_id)
+    catalog.write_now(documents.finish_delete, document_id)
+
+
+def replayed(catalog: Catalog) -> list[tuple[str, str, str | None]]:
+    stored = catalog.write_now(idempotency.begin, *ASK, "hash")
+    assert stored is not None
+    return [(item["state"], item["quote"], item["text"]) for item in stored.body["evidence"]]
+
+
+DELAWARE = "the laws of the State of Delaware"
+BLANK, WHOLE = ("deleted", "", None), ("exact", DELAWARE, DELAWARE)
+
+
+def test_an_idempotency_key_does_not_give_the_words_of_a_deleted_document_again(catalog: Catalog) -> None:
+    gone, kept = a_ready(catalog, "a.pdf"), a_ready(catalog, "b.pdf")
+    catalog.write_now(idempotency.begin, *ASK, "hash")
+    catalog.write_now(idempotency.finish, *ASK, 200, to_data(an_answer("ans_1", gone.id, kept.id)))
+    uploads = ("local", "POST /v1/documents", "key-1")
+    catalog.write_now(idempotency.begin, *uploads, "hash")
+    catalog.write_now(idempotency.finish, *uploads, 202, {"items": [{"id": gone.id}]})
+    delete(catalog, gone.id)
+    assert replayed(catalog) == [BLANK, WHOLE]
+    stored = catalog.write_now(idempotency.begin, *uploads, "hash")
+    assert stored is not None
+    assert stored.body == {"items": [{"id": gone.id}]}
+
+
+def test_what_is_stored_after_a_deletion_is_stored_without_the_words(catalog: Catalog) -> None:
+    gone, kept = a_ready(catalog, "a.pdf"), a_ready(catalog, "b.pdf")
+    job = catalog.write_now(extractions.create, an_extraction(gone.id, kept.id))
+    catalog.write_now(idempotency.begin, *ASK, "hash")
+    delete(catalog, gone.id)
+    answer = an_answer("ans_1", gone.id, kept.id)
+    saved = catalog.write_now(answers.save, "local", {"question": "Which law?"}, answer)
+    catalog.write_now(idempotency.finish, *ASK, 200, to_data(answer))
+    for document_id in (gone.id, kept.id):
+        catalog.write_now(extractions.record_unit, job.id, document_id, 1, [a_cell(document_id)], usage())
+    assert [(item.state, item.quote, item.text) for item in saved.evidence] == [BLANK, WHOLE]
+    assert replayed(catalog) == [BLANK, WHOLE]
+    cells, _ = catalog.read_now(extractions.cells, job.id)
+    assert [(cell.evidence[0].state, cell.evidence[0].quote) for cell in cells] == [BLANK[:2], WHOLE[:2]]
+
+
+async def test_words_stored_while_their_document_is_deleted_do_not_stay(catalog: Catalog) -> None:
+    gone = [a_ready(catalog, f"{n}.pdf").id for n in range(8)]
+    jobs = [catalog.write_now(extractions.create, an_extraction(document_id)).id for document_id in gone]
+    for document_id in gone:
+        catalog.write_now(documents.begin_delete, "local", document_id)
+    await asyncio.gather(
+        *(catalog.write(documents.finish_delete, document_id) for document_id in gone),
+        *(catalog.write(answers.save, "local", {}, an_answer(f"ans_{n}", *gone)) for n in range(4)),
+        *(
+            catalog.write(extractions.record_unit, job, document_id, 1, [a_cell(document_id)], usage())
+            for job, document_id in zip(jobs, gone, strict=True)
+        ),
+    )
+    kept, _ = catalog.read_now(answers.listing, "local")
+    cells = [cell for job in jobs for cell in catalog.read_now(extractions.cells, job)[0]]
+    assert {item.state for holder in (*kept, *cells) for item in holder.evidence} == {"deleted"}
 
 
 def test_a_deleted_password_is_not_left_in_the_database_file(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from proviso.errors import Conflict, InvalidRequest, NotFound
+from proviso.types.documents import DocumentWarning
+from proviso.types.search import Scope
 from proviso.wire import to_data
 from records.catalog import changes, documents
 from records.catalog.catalog import Catalog
@@ -72,6 +74,25 @@ def test_progress_facts_and_publication_show_in_the_record(catalog: Catalog) -> 
     )
     assert ready.page_coverage == (PageCoverage(1, 5_000, "text_layer"), PageCoverage(2, 0, "none"))
     assert to_data(ready)["warnings"] == [{"code": "needs_ocr", "detail": "Page 2 is an image.", "pages": [2]}]
+
+
+def test_pages_that_need_ocr_count_as_unread_like_those_without_text(catalog: Catalog) -> None:
+    record = an_uploaded(catalog)
+    coverage = (
+        PageCoverage(1, 900, "text_layer"),
+        PageCoverage(2, 7, "text_layer"),
+        PageCoverage(3, 0, "none"),
+        PageCoverage(4, 800, "text_layer"),
+    )
+    warnings = (
+        DocumentWarning("needs_ocr", "2 of 4 pages have no readable text.", (2, 4)),
+        DocumentWarning("text_outside_page", "Text outside the page was left out.", (1,)),
+    )
+    read = facts(pages=4, page_coverage=coverage, warnings=warnings)
+    catalog.write_now(documents.parsed, record.version_id, read)
+    catalog.write_now(documents.publish, record.version_id, 1)
+    (document,) = catalog.read_now(documents.resolve_scope, Scope("local")).documents
+    assert document.unread_pages == (2, 3, 4)
 
 
 def test_a_failure_has_a_code_and_a_sentence_and_forgets_the_password(catalog: Catalog) -> None:

@@ -7,11 +7,12 @@ import asyncio
 import pytest
 
 from proviso.errors import Conflict, InvalidRequest, NotFound
+from proviso.types.answers import Usage
 from proviso.types.extractions import Totals
 from proviso.wire import to_data
 from records.catalog import changes, documents, extractions
 from records.catalog.catalog import Catalog
-from records.catalog.extractions import ExtractionRecord
+from records.catalog.extractions import ExtractionOverview
 from tests.unit.records.catalog.builders import (
     FIELDS,
     a_cell,
@@ -23,12 +24,12 @@ from tests.unit.records.catalog.builders import (
 )
 
 
-def started(catalog: Catalog, *names: str) -> ExtractionRecord:
+def started(catalog: Catalog, *names: str) -> ExtractionOverview:
     ids = [a_ready(catalog, name).id for name in names]
     return catalog.write_now(extractions.create, an_extraction(*ids))
 
 
-def now(catalog: Catalog, job: ExtractionRecord) -> ExtractionRecord:
+def now(catalog: Catalog, job: ExtractionOverview) -> ExtractionOverview:
     return catalog.read_now(extractions.get, "local", job.id)
 
 
@@ -207,7 +208,30 @@ def test_lists_titles_and_counts(catalog: Catalog) -> None:
     assert catalog.read_now(extractions.count_by_status) == {"queued": 3}
     assert catalog.read_now(extractions.title_of, jobs[0].document_ids[0]) == "Master Services Agreement"
     assert catalog.read_now(extractions.title_of, "doc_gone") == "doc_gone"
-    assert catalog.read_now(extractions.of_unit, jobs[0].id) == jobs[0]
+
+
+def test_a_job_reads_what_was_asked_and_what_it_has_used_but_no_unit(catalog: Catalog) -> None:
+    job = catalog.write_now(extractions.create, an_extraction("doc_a", "doc_b", max_tokens=90))
+    nothing = catalog.read_now(extractions.of_unit, job.id)
+    assert not hasattr(nothing, "totals")
+    assert not hasattr(nothing, "document_ids")
+    assert (nothing.workspace, nothing.effort, nothing.max_tokens, nothing.fields) == ("local", "low", 90, FIELDS)
+    assert nothing.usage == job.usage == Usage(0, 0, "server", 0, 0)
+    catalog.write_now(extractions.record_unit, job.id, "doc_a", 1, [a_cell("doc_a", "/term", "failed")], usage(10))
+    catalog.write_now(extractions.record_unit, job.id, "doc_b", 1, [], Usage(5, 1, "counted", 2, 3, cost=0.5))
+    catalog.write_now(extractions.retry, "local", job.id)
+    catalog.write_now(extractions.record_unit, job.id, "doc_a", 2, [], usage(20))
+    used = Usage(35, 1_025, "counted", 826, 5, cost=0.5)
+    assert catalog.read_now(extractions.of_unit, job.id).usage == now(catalog, job).usage == used
+    with pytest.raises(NotFound):
+        catalog.read_now(extractions.of_unit, "ext_gone")
+
+
+def test_units_that_wait_for_one_document_are_found_by_it(catalog: Catalog) -> None:
+    jobs = [catalog.write_now(extractions.create, an_extraction("doc_a", "doc_b")).id for _ in range(2)]
+    found = catalog.read_now(extractions.unsettled, document_id="doc_b")
+    assert [(unit.extraction_id, unit.document_id) for unit in found] == [(job, "doc_b") for job in jobs]
+    assert len(catalog.read_now(extractions.unsettled, jobs[1], "doc_b")) == 1
 
 
 def test_a_deleted_extraction_is_gone_with_its_cells_and_its_late_jobs_are_ignored(catalog: Catalog) -> None:

@@ -21,7 +21,7 @@ KEY = ("local", "POST /v1/documents", "key-1")
 
 
 def test_an_answer_comes_back_whole_with_its_request(catalog: Catalog) -> None:
-    answer = an_answer("ans_1", "doc_1")
+    answer = an_answer("ans_1", a_ready(catalog).id)
     saved = catalog.write_now(answers.save, "local", {"question": "Which law?"}, answer)
     found = catalog.read_now(answers.get, "local", "ans_1")
     assert found == saved
