@@ -7,6 +7,7 @@ It knows no documents; keys are checked, never derived from names that users gav
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import filecmp
 import os
@@ -100,7 +101,7 @@ class FolderStore:
         else:
             count = int(place.is_file())
             place.unlink(missing_ok=True)
-        if place.parent.is_dir():
+        with contextlib.suppress(FileNotFoundError):
             _fsync_folder(place.parent)
         return count
 
@@ -111,7 +112,8 @@ class FolderStore:
 
 
 def _files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(TEMPORARY)]
+    # os.walk passes over what vanishes meanwhile; Path.rglob raises
+    return [Path(at, name) for at, _, names in os.walk(folder) for name in names if not name.startswith(TEMPORARY)]
 
 
 def _unless_gone(call: object, path: str, error: tuple[type[BaseException], BaseException, object]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from pathlib import Path
 
@@ -93,3 +94,11 @@ async def test_a_key_that_could_leave_the_store_is_refused(store: BlobStore, key
         await store.get(key)
     with pytest.raises(ValueError, match="not a key"):
         await store.delete(key)
+
+
+async def test_deleting_the_same_prefix_from_two_sides_at_once_is_harmless(store: BlobStore) -> None:
+    for n in range(5):
+        for name in "abcdef":
+            await store.put(f"versions/{n}/{name}", b"x")
+        await asyncio.gather(*(store.delete(f"versions/{n}") for _ in range(4)))
+    assert await store.keys("versions") == []
