@@ -10,6 +10,7 @@ CODE := proviso records ingest analysis api
 QUICK := not slow and not scale and not llama and not postgres and not qdrant and not browser
 
 T ?= tests
+WORKERS ?= 2
 ARGS ?=
 DEMO_ARGS ?=
 
@@ -28,7 +29,7 @@ demo: $(VENV)/.ready ## the main job on real contracts: upload, ask, extract (op
 	@exec $(BIN)/python -m api.demo $(DEMO_ARGS)
 
 test: $(VENV)/.ready-dev ## the test suite (a part of it: T=tests/unit)
-	@$(BIN)/python -m pytest -m "$(QUICK)" $(ARGS) $(T)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "$(QUICK)" $(ARGS) $(T)
 
 test-all: $(VENV)/.ready-all ## every test, with those that need Chromium, Postgres, Qdrant, Tesseract or llama.cpp
 	@$(BIN)/python -m pytest $(ARGS) $(T)

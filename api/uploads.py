@@ -123,8 +123,8 @@ def clean_name(name: str) -> str:
     A name that is too long keeps its ending, which helps to tell what the file is.
     """
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    shown = "".join(c for c in " ".join(last.split()) if c.isprintable()).strip()
+    shown = " ".join("".join(c for c in last if c.isprintable() or c.isspace()).split())
     if len(shown) > LONGEST_NAME:
         suffix = PurePosixPath(shown).suffix[:LONGEST_SUFFIX]
-        shown = shown[: LONGEST_NAME - len(suffix)] + suffix
+        shown = shown[: LONGEST_NAME - len(suffix)].rstrip() + suffix
     return shown or "unnamed"

@@ -256,3 +256,8 @@ def test_five_hundred_thousand_characters_are_searched_in_milliseconds() -> None
         started = time.perf_counter()
         resolve(quote, folded)
         assert time.perf_counter() - started < 0.2, quote
+
+
+def test_a_greek_question_mark_that_a_pdf_prints_for_a_semicolon_is_a_semicolon() -> None:
+    source = FoldedText("Hence the fee is due\u037e interest accrues daily.")
+    assert resolve("the fee is due; interest accrues daily", source) == Resolved(Span(6, 44), "normalised")

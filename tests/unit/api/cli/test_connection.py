@@ -134,10 +134,10 @@ def test_the_announced_service_is_used_while_it_lives(tmp_path: Path, service: S
     "announced",
     ["", "not json", "[]", "{}", '{"url": "http://127.0.0.1:9"}', '{"url": "http://127.0.0.1:9", "pid": "1"}',
      '{"url": "http://127.0.0.1:9", "pid": 99999999999999999999}', '{"url": "http://127.0.0.1:9", "pid": 4194304999}',
-     f'{{"url": "http://127.0.0.1:9", "pid": {os.getpid()}}}', f'{{"url": "http://[", "pid": {os.getpid()}}}',
-     f'{{"url": 5, "pid": {os.getpid()}}}'],
+     '{"url": "http://127.0.0.1:9", "pid": OUR_PID}', '{"url": "http://[", "pid": OUR_PID}', '{"url": 5, "pid": OUR_PID}'],
 )  # fmt: skip
 def test_an_announcement_that_is_broken_or_old_counts_for_nothing(tmp_path: Path, announced: str) -> None:
+    announced = announced.replace("OUR_PID", str(os.getpid()))
     (tmp_path / "serve.json").write_text(announced)
     assert running_url(tmp_path) is None
 
