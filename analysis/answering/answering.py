@@ -1,4 +1,4 @@
-"""From a question to a grounded answer (floor 3): scope → context → model → quotes resolved → answer with evidence and receipt.
+"""From a question to a grounded answer (floor 4): scope → context → model → quotes resolved → answer with evidence and receipt.
 
 Without a model the same road ends at the best passages, and says so. Nothing here knows HTTP.
 """
@@ -76,7 +76,7 @@ class Answering:
         started = time.perf_counter()
         scope = await self._scope(question)
         planned = await self._plan(question, scope)
-        yield AskEvent("receipt", planned.context.receipt)
+        yield AskEvent("receipt", self._receipt(planned))
         road = (
             self._passages if self._means.model is None else self._modelled if _is_readable(planned) else self._nothing
         )
@@ -98,6 +98,15 @@ class Answering:
         )
         return await self._means.contexts.build(scope, prompt, wishes)
 
+    def _receipt(self, planned: Planned) -> Receipt:
+        """The receipt of the context; without a model it says that it is of what would have been sent."""
+        receipt = planned.context.receipt
+        if self._means.model is not None:
+            return receipt
+        return replace(
+            receipt, reason=f"no model is configured, so nothing was sent; it would have been: {receipt.reason}"
+        )
+
     async def _passages(
         self, question: Question, scope: ResolvedScope, planned: Planned
     ) -> AsyncGenerator[AskEvent, None]:
@@ -105,7 +114,8 @@ class Answering:
         evidence = await self._means.passages.evidence(question.text, scope, PASSAGES)
         for item in evidence:
             yield AskEvent("evidence", item)
-        yield AskEvent("done", replace(_blank(planned.context.receipt), outcome="passages", evidence=evidence))
+        blank = _blank(self._receipt(planned))
+        yield AskEvent("done", replace(blank, outcome="passages", evidence=evidence))
 
     async def _nothing(
         self, question: Question, scope: ResolvedScope, planned: Planned

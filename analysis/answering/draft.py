@@ -1,4 +1,4 @@
-"""An answer in the making (floor 3): what the model says, piece by piece, turned into events and at the end into the answer."""
+"""An answer in the making (floor 4): what the model says, piece by piece, turned into events and at the end into the answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A question as asked (floor 3)."""
+"""A question as asked (floor 4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reply of the model, read piece by piece (floor 3, pure): outcome, quotes, then the answer as it grows.
+"""The reply of the model, read piece by piece (floor 4, pure): outcome, quotes, then the answer as it grows.
 
 The form is that of `prompts/answer.md`. Nothing that the model said to the reader is lost: a reply without an answer tag is answered
 by its untagged text, a quote inside the answer does not end it, and a closing tag that closes nothing is passed over. A reply cut

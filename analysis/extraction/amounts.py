@@ -1,4 +1,4 @@
-"""Money and percentages as contracts write them (floor 3, pure): "USD 1,200,000", "$1.2 million", "Five Thousand Dollars ($5,000.00)".
+"""Money and percentages as contracts write them (floor 4, pure): "USD 1,200,000", "$1.2 million", "Five Thousand Dollars ($5,000.00)".
 
 A bare "$" or "dollars" is read as US dollars unless another mark says which dollar it is. "¥" and "kr" name more than one currency
 and are refused, and so is "1.200", which is one and a fifth in one country and twelve hundred in another.

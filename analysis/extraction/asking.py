@@ -1,4 +1,4 @@
-"""One group of fields asked of one document (floor 3): context, call, JSON read, with one more try for what is missing or unreadable."""
+"""One group of fields asked of one document (floor 4): context, call, JSON read, with one more try for what is missing or unreadable."""
 
 from __future__ import annotations
 

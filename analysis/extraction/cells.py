@@ -1,4 +1,4 @@
-"""From what the model said to cells (floor 3, pure): one outcome for every field, evidence resolved, values in form.
+"""From what the model said to cells (floor 4, pure): one outcome for every field, evidence resolved, values in form.
 
 `ground` resolves a quote; it is the only way evidence comes into a cell. What the model did not speak of is `failed`, never `absent`.
 """

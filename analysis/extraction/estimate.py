@@ -1,4 +1,4 @@
-"""What a job would take (floor 3, pure): documents, cells, calls, tokens. A bound from above by the plan's own limits, not a promise."""
+"""What a job would take (floor 4, pure): documents, cells, calls, tokens. A bound from above by the plan's own limits, not a promise."""
 
 from __future__ import annotations
 

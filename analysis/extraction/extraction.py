@@ -1,4 +1,4 @@
-"""The durable extraction of one document (floor 3): plan → ask group by group → resolve and record, every field with an outcome.
+"""The durable extraction of one document (floor 4): plan → ask group by group → resolve and record, every field with an outcome.
 
 A unit is a document of an extraction; its job's subject is `extraction id/document id/attempt`. Steps record what the model said;
 the last step resolves quotes and writes all cells in one commit, so that a repeated step never doubles a cell.
@@ -51,7 +51,9 @@ class Extraction:
         plan: dict[str, Any] = job.step("plan", self.plan, subject)
         if not plan["run"]:
             return
-        replies = [job.step(f"ask {n}", self.ask, subject, plan["fields"], n) for n in range(plan["groups"])]
+        replies: list[dict[str, Any]] = []
+        for n in range(plan["groups"]):
+            replies.append(job.step(f"ask {n}", self.ask, subject, plan["fields"], n, _spent(replies)))
         job.step("record", self.record, subject, plan, replies)
 
     async def plan(self, subject: str) -> dict[str, Any]:
@@ -73,8 +75,8 @@ class Extraction:
             return "document_failed"
         return None if document.chars else "document_unreadable"
 
-    async def ask(self, subject: str, pointers: list[str], n: int) -> dict[str, Any]:
-        """What the model says of group `n`, as JSON; a fault of the model is part of the result."""
+    async def ask(self, subject: str, pointers: list[str], n: int, spent: int = 0) -> dict[str, Any]:
+        """What the model says of group `n`, as JSON; a fault of the model is part of the result. `spent`: tokens of the groups before."""
         unit = Unit.of(subject)
         record = await self._reading.extraction(unit)
         group = group_fields([field for field in record.fields if field.pointer in set(pointers)])[n]
@@ -83,10 +85,8 @@ class Extraction:
             return _fault(group, "llm_unavailable")
         if not await self._means.catalog.write(extractions.start_unit, *unit.key):
             return _fault(group, "cancelled")
-        if (
-            record.max_tokens is not None
-            and record.usage.prompt + record.usage.answer + record.usage.reasoning >= record.max_tokens
-        ):
+        used = record.usage.prompt + record.usage.answer + record.usage.reasoning + spent
+        if record.max_tokens is not None and used >= record.max_tokens:
             return _fault(group, "budget_reached")
         document = await self._reading.document(record.workspace, unit.document_id)
         call = self._reading.call(record)
@@ -131,6 +131,11 @@ class Extraction:
         record = await self._reading.extraction(unit)
         before = await self._reading.cells(unit)
         return record, asked_again(record.fields, before) if unit.attempt > 1 and before else list(record.fields)
+
+
+def _spent(replies: Sequence[dict[str, Any]]) -> int:
+    """Tokens of the calls so far."""
+    return sum(call["prompt"] + call["reasoning"] + call["answer"] for reply in replies for call in reply["calls"])
 
 
 def _pointers(fields: Sequence[Field]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Fields in groups narrow enough for the model (floor 3, pure): wide schemas make models drop fields (ExtractBench, arXiv 2602.12247)."""
+"""Fields in groups narrow enough for the model (floor 4, pure): wide schemas make models drop fields (ExtractBench, arXiv 2602.12247)."""
 
 from __future__ import annotations
 

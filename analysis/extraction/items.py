@@ -1,4 +1,4 @@
-"""Which items an array has, by what the model said (floor 3, pure).
+"""Which items an array has, by what the model said (floor 4, pure).
 
 A leaf of an array is replied to once for each item, with the item's number in place of `*`. Numbers are ranks, not names: items
 become 0, 1, 2 … in their order, whatever the model began with or left out.

@@ -1,4 +1,4 @@
-"""Why a value is refused (floor 3)."""
+"""Why a value is refused (floor 4)."""
 
 from __future__ import annotations
 

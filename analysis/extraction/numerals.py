@@ -1,4 +1,4 @@
-"""Numbers as contracts write them (floor 3, pure): "1,200,000.50", "1.2 million", "thirty", "one hundred eighty (180)". English only.
+"""Numbers as contracts write them (floor 4, pure): "1,200,000.50", "1.2 million", "thirty", "one hundred eighty (180)". English only.
 
 Strict where `analysis.evidence.figures` is generous: the whole text must be the number, digits are grouped or not at all, and a
 number given twice must be the same both times.

@@ -1,4 +1,4 @@
-"""The prompt of an extraction call (floor 3, pure): rules, the job's own guidance, and the fields of one group."""
+"""The prompt of an extraction call (floor 4, pure): rules, the job's own guidance, and the fields of one group."""
 
 from __future__ import annotations
 

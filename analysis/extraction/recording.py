@@ -1,4 +1,4 @@
-"""Cells written down (floor 3): quotes resolved, candidates found, failures named, usage counted; one commit per unit."""
+"""Cells written down (floor 4): quotes resolved, candidates found, failures named, usage counted; one commit per unit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The model's JSON reply to an extraction (floor 3, pure): read leniently, judged strictly afterwards."""
+"""The model's JSON reply to an extraction (floor 4, pure): read leniently, judged strictly afterwards."""
 
 from __future__ import annotations
 

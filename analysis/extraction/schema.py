@@ -1,4 +1,4 @@
-"""Extraction schemas (floor 3, pure): a JSON Schema object checked keyword by keyword and flattened into fields.
+"""Extraction schemas (floor 4, pure): a JSON Schema object checked keyword by keyword and flattened into fields.
 
 A fault names its place by JSON pointer. Supported is what the pipeline honours; another keyword, or one that means nothing where it
 stands, is refused rather than ignored.

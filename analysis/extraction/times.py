@@ -1,4 +1,4 @@
-"""Dates and durations as contracts write them, in ISO 8601 (floor 3, pure): "the 14th day of September, 2005", "thirty (30) days".
+"""Dates and durations as contracts write them, in ISO 8601 (floor 4, pure): "the 14th day of September, 2005", "thirty (30) days".
 
 Refused rather than guessed: "05/09/2005" (day or month first?), a year of two digits, a month without a day, business days (which
 no ISO duration can say), and a number given twice in two ways.

@@ -1,4 +1,4 @@
-"""A unit of an extraction and what is read for it (floor 3): its extraction, its document, the cells it had before."""
+"""A unit of an extraction and what is read for it (floor 4): its extraction, its document, the cells it had before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values as the model gave them, in the form API.md has for their field (floor 3, pure). What does not fit is refused with a reason."""
+"""Values as the model gave them, in the form API.md has for their field (floor 4, pure). What does not fit is refused with a reason."""
 
 from __future__ import annotations
 

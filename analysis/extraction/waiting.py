@@ -1,4 +1,4 @@
-"""Patience with a model that does not answer (floor 3): the job says that it waits, tries again with growing pauses, then gives up."""
+"""Patience with a model that does not answer (floor 4): the job says that it waits, tries again with growing pauses, then gives up."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Where context and evidence meet what is kept (floor 3): documents read, contexts built, quotes resolved."""
+"""Where context and evidence meet what is kept (floor 4): documents read, contexts built, quotes resolved."""

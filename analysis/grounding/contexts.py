@@ -1,4 +1,4 @@
-"""Building the context of a request (floor 3): scope and prompt in, messages and receipt out; no model is called."""
+"""Building the context of a request (floor 4): scope and prompt in, messages and receipt out; no model is called."""
 
 from __future__ import annotations
 

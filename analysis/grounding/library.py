@@ -1,4 +1,4 @@
-"""Reading documents for a request (floor 3): kept texts by document, and the same folded for finding quotes."""
+"""Reading documents for a request (floor 4): kept texts by document, and the same folded for finding quotes."""
 
 from __future__ import annotations
 

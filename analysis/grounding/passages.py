@@ -1,4 +1,4 @@
-"""Search results as hits and as evidence (floor 3): chunk spans read from the kept text, so that each is exact by construction."""
+"""Search results as hits and as evidence (floor 4): chunk spans read from the kept text, so that each is exact by construction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Quotes of a reply tied to their sources (floor 3): in the document the model named, else in any other of the context."""
+"""Quotes of a reply tied to their sources (floor 4): in the document the model named, else in any other of the context."""
 
 from __future__ import annotations
 

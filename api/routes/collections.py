@@ -57,6 +57,6 @@ async def events(services: ServicesDep, workspace: WorkspaceDep, collection: str
     async def changes() -> AsyncIterator[Event]:
         async for change in watch_changes(services, workspace, latest):
             if collection is None or change.collection == collection:
-                yield change.kind, to_data(change)
+                yield change.kind, {"id": change.subject, "collection": change.collection, "at": to_data(change.at)}
 
     return event_stream(changes())

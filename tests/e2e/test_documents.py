@@ -200,7 +200,7 @@ def test_one_stream_tells_of_the_changes_of_many_documents(client: httpx.Client)
             listening.set()
             for name, data in events(response):
                 heard.append((name, data))
-                if len({change["subject"] for _, change in heard}) == 2:
+                if len({change["id"] for _, change in heard}) == 2:
                     return
 
     listener = threading.Thread(target=listen)
@@ -211,5 +211,5 @@ def test_one_stream_tells_of_the_changes_of_many_documents(client: httpx.Client)
     listener.join(20)
     assert not listener.is_alive()
     assert {name for name, _ in heard} == {"document"}
-    assert {change["subject"] for _, change in heard} == wanted
+    assert {change["id"] for _, change in heard} == wanted
     assert {change["collection"] for _, change in heard} == {"watched"}

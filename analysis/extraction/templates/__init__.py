@@ -1,4 +1,4 @@
-"""Extraction templates (floor 3): JSON files beside this module, each a schema with guidance that a professional would recognise."""
+"""Extraction templates (floor 4): JSON files beside this module, each a schema with guidance that a professional would recognise."""
 
 from __future__ import annotations
 
