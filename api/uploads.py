@@ -123,7 +123,7 @@ def clean_name(name: str) -> str:
     A name that is too long keeps its ending, which helps to tell what the file is.
     """
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    shown = " ".join("".join(c for c in last if c.isprintable() or c.isspace()).split())
+    shown = "".join(" " if c.isspace() else c for c in last if c.isprintable() or c.isspace()).strip()
     if len(shown) > LONGEST_NAME:
         suffix = PurePosixPath(shown).suffix[:LONGEST_SUFFIX]
         shown = shown[: LONGEST_NAME - len(suffix)].rstrip() + suffix
