@@ -28,7 +28,7 @@ KILLS = int(os.environ.get("PROVISO_KILLS", "10"))
 SEED = int(os.environ.get("PROVISO_KILL_SEED", "7"))
 CONTRACTS = 30
 SETTLE_S = 600
-MODEL_DELAY_S = 0.15
+MODEL_DELAY_S = 0.5
 SCHEMA = {
     "type": "object",
     "properties": {
@@ -113,7 +113,8 @@ def test_kill_9_at_random_moments_loses_and_doubles_nothing(service: Service, re
         check_documents(client, documents, uploader, [name for name, _ in files])
         extraction = client.post("/v1/extractions", json={"schema": SCHEMA}).json()["id"]
         for kill in random_kills(service, times=KILLS, seed=SEED + 1, after_s=(0.2, 3.0)):
-            print(f"extract: {kill}")
+            job = client.get(f"/v1/extractions/{extraction}").json()
+            print(f"extract: {kill} {job['status']} {job['totals']['documents_done']}/{job['totals']['documents']}")
             assert not kill.orphans_left, kill
         check_cells(client, extraction, documents)
 
