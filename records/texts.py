@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from proviso.boxes import encode
-from proviso.errors import NotFound
 from proviso.ports import BlobStore
 from proviso.types.documents import Chunk, Parsed, Structure
 from proviso.wire import from_json, to_json
@@ -65,13 +64,6 @@ class Texts:
             data = await self._store.get(_key(version_id, "boxes"))
             self._boxes.put(version_id, data, len(data))
         return data
-
-    async def has(self, version_id: str) -> bool:
-        try:
-            await self.read(version_id)
-        except NotFound:
-            return False
-        return True
 
     async def delete(self, version_id: str) -> None:
         self._texts.drop(version_id)

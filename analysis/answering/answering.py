@@ -11,7 +11,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from analysis.answering.draft import Draft
 from analysis.answering.question import AskEvent, Question
@@ -22,6 +22,7 @@ from analysis.grounding.contexts import Contexts, Planned, Wishes
 from analysis.grounding.library import Library
 from analysis.grounding.passages import Passages
 from analysis.grounding.quotes import Quotes
+from analysis.grounding.spending import call_usage
 from proviso.errors import BudgetReached, LlmError
 from proviso.ids import new_id
 from proviso.ports import ChatModel
@@ -176,13 +177,9 @@ class Answering:
 
     def _usage(self, receipt: Receipt, completion: Completion) -> tuple[Usage, CallUsage]:
         """As the server reported, else as counted here."""
-        count = self._means.tokens.count
-        prompt = completion.prompt_tokens if completion.prompt_tokens is not None else receipt.prompt_tokens_counted
-        reported = completion.reasoning_tokens is not None
-        reasoning = completion.reasoning_tokens if reported else count(completion.reasoning)
-        answer = completion.answer_tokens if completion.answer_tokens is not None else count(completion.text)
-        call = CallUsage("answer", prompt, reasoning or 0, answer)
-        return Usage(call.prompt, call.reasoning, "server" if reported else "counted", call.answer, 1), call
+        call = call_usage("answer", completion, receipt.prompt_tokens_counted, self._means.tokens.count)
+        source: Literal["server", "counted"] = "counted" if completion.reasoning_tokens is None else "server"
+        return Usage(call.prompt, call.reasoning, source, call.answer, 1), call
 
 
 def _is_readable(planned: Planned) -> bool:

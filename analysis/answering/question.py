@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from analysis.context.planner import AskMode
 from proviso.types.answers import Answer, Effort, Evidence, Receipt
 from proviso.types.chat import Message
 from proviso.types.search import Scope
-
-AskMode = Literal["auto", "full", "retrieve", "map_reduce"]
 
 
 @dataclass(frozen=True, slots=True)

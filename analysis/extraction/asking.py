@@ -6,17 +6,17 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from analysis.context.context import Context
 from analysis.context.tokens import Tokens
 from analysis.extraction.groups import array_pointer
 from analysis.extraction.prompt import extraction_prompt, queries_of
 from analysis.extraction.reply import ReplyCell, Unreadable, read_reply, reply_schema
 from analysis.grounding.contexts import Contexts, Planned, Wishes
+from analysis.grounding.spending import call_usage
 from proviso.errors import DependencyError
 from proviso.ports import ChatModel
 from proviso.text import Span, merged
 from proviso.types.answers import CallUsage, Effort
-from proviso.types.chat import ChatRequest, Completion, Message
+from proviso.types.chat import ChatRequest, Message
 from proviso.types.extractions import Field
 from proviso.types.search import ReadableDocument, ResolvedScope
 
@@ -93,7 +93,8 @@ class GroupAsking:
 
     async def _said(self, call: Call, planned: Planned, fields: Sequence[Field], fault: str | None) -> _Said:
         completion = await self._model.complete(self._request(call, planned, fields, fault))
-        usage = await self._usage(planned.context, completion)
+        counted = planned.context.receipt.prompt_tokens_counted
+        usage = await asyncio.to_thread(call_usage, "extract", completion, counted, self._tokens.count)
         try:
             return _Said(tuple(read_reply(completion.text)), None, usage, completion.model)
         except Unreadable as unreadable:
@@ -116,16 +117,6 @@ class GroupAsking:
             model=call.model,
             json_schema=reply_schema(fields),
         )
-
-    async def _usage(self, context: Context, completion: Completion) -> CallUsage:
-        counted = context.receipt.prompt_tokens_counted
-        prompt = completion.prompt_tokens if completion.prompt_tokens is not None else counted
-        reasoning, answer = completion.reasoning_tokens, completion.answer_tokens
-        if reasoning is None:
-            reasoning = await asyncio.to_thread(self._tokens.count, completion.reasoning)
-        if answer is None:
-            answer = await asyncio.to_thread(self._tokens.count, completion.text)
-        return CallUsage("extract", prompt, reasoning, answer)
 
 
 async def plan_group(contexts: Contexts, call: Call, document: ReadableDocument, fields: Sequence[Field]) -> Planned:
