@@ -12,7 +12,8 @@ from typing import Generic, TypeVar
 
 from proviso.boxes import encode
 from proviso.ports import BlobStore
-from proviso.types.documents import Chunk, Parsed, Structure
+from proviso.errors import NotFound
+from proviso.types.documents import Chunk, Details, Parsed, Structure
 from proviso.wire import from_json, to_json
 
 CACHED_CHARS = 64_000_000
@@ -42,6 +43,7 @@ class Texts:
         structure = Structure(parsed.blocks, parsed.pages, parsed.sections)
         await self._store.put(_key(version_id, "text"), parsed.text.encode())
         await self._store.put(_key(version_id, "structure"), to_json(structure))
+        await self._store.put(_key(version_id, "details"), to_json(parsed.details))
         await self._store.put(_key(version_id, "boxes"), encode(parsed.words))
         await self._store.put(_key(version_id, "chunks"), to_json(tuple(chunks)))
 
@@ -56,6 +58,15 @@ class Texts:
 
     async def chunks(self, version_id: str) -> tuple[Chunk, ...]:
         return from_json(tuple[Chunk, ...], await self._store.get(_key(version_id, "chunks")))
+
+    async def details(self, version_id: str) -> Details:
+        """Tables, marks, definitions and the like; a version parsed before there were any has none."""
+        try:
+            data = await self._store.get(_key(version_id, "details"))
+        except NotFound:
+            await self.read(version_id)  # a version that is not there at all is NotFound
+            return Details()
+        return from_json(Details, data)
 
     async def boxes(self, version_id: str) -> bytes:
         """The encoded word boxes (`proviso.boxes.decode` reads them page by page)."""

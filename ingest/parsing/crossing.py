@@ -24,7 +24,7 @@ from proviso.errors import (
     UnsupportedFormat,
     WrongPassword,
 )
-from proviso.types.documents import Block, DocumentWarning, Page, Parsed, Section
+from proviso.types.documents import Block, Details, DocumentWarning, Link, Page, Parsed, Section
 from proviso.wire import from_json, to_json
 
 COUNT = struct.Struct(">I")
@@ -89,6 +89,9 @@ class _Head:
     language: str | None
     warnings: tuple[DocumentWarning, ...]
     metadata: dict[str, str]
+    details: Details
+    anchors: dict[str, int]
+    links: tuple[Link, ...]
 
 
 def request_of(line: bytes) -> Request:
@@ -106,7 +109,8 @@ def parts_of(parsed: Parsed) -> list[bytes]:
 
 def parsed_of(parts: list[bytes]) -> Parsed:
     head = from_json(_Head, parts[0])
-    rest = {column.name: getattr(head, column.name) for column in fields(_Head)}
+    rest = {column.name: getattr(head, column.name) for column in fields(_Head) if column.name != "details"}
+    rest |= {column.name: getattr(head.details, column.name) for column in fields(Details)}
     return Parsed(text=parts[1].decode(), words=tuple(boxes.decode(parts[2])), **rest)
 
 
