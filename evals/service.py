@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,7 @@ START_PATIENCE_S = 120.0
 STOP_PATIENCE_S = 60.0
 POLL_S = 0.005
 SERVE = (sys.executable, "-m", "api.cli", "serve")
-ROLES = {"records.index.owner": "index process", "ingest.parsing.child": "parser children"}
+ROLES = {"records.index.owner": "index process", ".child": "parser children"}
 
 
 class NotStarted(RuntimeError):
@@ -48,18 +48,23 @@ class Running:
         """Megabytes by role: resident, and proportional (memory that processes share counted once)."""
         members: dict[str, list[psutil.Process]] = {"server": [self.process]}
         for child in self.process.children(recursive=True):
-            members.setdefault(_role(child), []).append(child)
+            members.setdefault(role_of(child), []).append(child)
         return {role: _memory(processes) for role, processes in members.items()}
 
 
 @contextlib.contextmanager
-def running(data_dir: Path) -> Iterator[Running]:
-    """The service on a data folder, ready; ended on the way out."""
+def running(data_dir: Path, settings: Mapping[str, str] | None = None) -> Iterator[Running]:
+    """The service on a data folder, ready; ended on the way out. `settings` are variables of the environment."""
     data_dir.mkdir(parents=True, exist_ok=True)
     with (data_dir.parent / f"{data_dir.name}.log").open("w+") as log:
         started = time.perf_counter()
         process = subprocess.Popen(
-            SERVE, cwd=data_dir, env=environment(data_dir), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            SERVE,
+            cwd=data_dir,
+            env=environment(data_dir) | dict(settings or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
         )
         try:
             url = _url_when_ready(process, data_dir, Path(log.name))
@@ -105,7 +110,8 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _role(process: psutil.Process) -> str:
+def role_of(process: psutil.Process) -> str:
+    """What a child of the service does."""
     command = " ".join(process.cmdline())
     return next((role for module, role in ROLES.items() if module in command), "other")
 
