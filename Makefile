@@ -15,10 +15,10 @@ ARGS ?=
 DEMO_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-all cover check lint types floors bench eval clean
+.PHONY: help setup run demo test test-all cover check lint types floors bench bench-ingest eval clean
 
 help: ## print this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready-dev ## make the environment in .venv, with the development tools
 
@@ -51,6 +51,9 @@ floors: $(VENV)/.ready-dev ## who imports whom, sizes, names
 
 bench: $(VENV)/.ready-dev ## measure speed and memory (options: ARGS=…)
 	@$(BIN)/python -m evals.bench $(ARGS)
+
+bench-ingest: $(VENV)/.ready-dev ## measure ingestion by stage, its growth and its peers (options: ARGS="--documents 10,100,1000")
+	@$(BIN)/python -m evals.bench_ingest $(ARGS)
 
 eval: $(VENV)/.ready-dev ## measure the quality of ingestion on documents with ground truth (options: ARGS=…)
 	@$(BIN)/python -m evals.ingest $(ARGS)

@@ -1,11 +1,16 @@
-"""Deleting a document (floor 5): points, then texts and files, then the rows; interrupted anywhere, the start-up finishes it."""
+"""What goes (floor 5): documents that are deleted, and retired versions that nothing cites any more.
+
+A deletion is points, then texts and files, then the rows; interrupted anywhere, the start-up or the next round finishes it.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from proviso.errors import DependencyError, NotFound
 from proviso.ports import BlobStore, VectorIndex
@@ -13,6 +18,11 @@ from records.catalog import documents
 from records.catalog.catalog import Catalog
 from records.texts import Texts
 
+READ_ON = timedelta(hours=1)
+"""How long a version is readable after its retirement: a question or a unit that had begun with it may yet cite it."""
+
+ROUND_S = 60.0
+VERSIONS = "versions/"
 log = logging.getLogger(__name__)
 
 
@@ -38,14 +48,40 @@ class Removal:
         await self.catalog.write(documents.finish_delete, document_id)
         await self._sweep()
 
+    async def delete_collection(self, workspace: str, collection: str) -> None:
+        """All its documents, hidden at once, then deleted one after another. Raises NotFound when there is none; IndexUnavailable leaves
+        those that are left `deleting`."""
+        doomed = await self.catalog.write(documents.begin_delete_collection, workspace, collection)
+        if not doomed:
+            raise NotFound(f"There is no collection {collection!r}.")
+        while doomed:
+            for document_id in doomed:
+                # Another request may have deleted it meanwhile.
+                with contextlib.suppress(NotFound):
+                    await self.delete(workspace, document_id)
+            doomed = await self.catalog.write(documents.begin_delete_collection, workspace, collection)
+
+    async def release(self) -> None:
+        """Let go of retired versions that nothing cites."""
+        while await self.catalog.write(documents.release, datetime.now(UTC) - READ_ON):
+            await self._sweep()
+
     async def finish_all(self) -> None:
         """Finish what an interruption left half deleted; what cannot be deleted now stays for the next time."""
         try:
             for record in await self.catalog.read(documents.deleting):
-                await self.delete(record.workspace, record.id)
+                with contextlib.suppress(NotFound):
+                    await self.delete(record.workspace, record.id)
+            await self.release()
             await self._sweep()
-        except (DependencyError, NotFound) as error:
+        except DependencyError as error:
             log.warning("a deletion stays to be finished: %s", error.detail)
+
+    async def keep_up(self) -> None:
+        """Every minute: `finish_all`, so that what an unreachable index held up ends without a restart."""
+        while True:
+            await asyncio.sleep(ROUND_S)
+            await self.finish_all()
 
     async def clear_texts(self) -> None:
         """Delete parsed texts that no version names: what a kill left behind after a deletion. Originals are never cleared this way;
@@ -59,10 +95,13 @@ class Removal:
             log.info("deleted the texts of %d versions that are gone", len(orphans))
 
     async def _sweep(self) -> None:
-        """Delete files that no document uses any more, while no upload is between storing a file and naming it."""
+        """Delete files and texts that nobody may read any more, while no upload is between storing a file and naming it."""
         async with self.files:
             keys = await self.catalog.read(documents.garbage_keys)
             for key in keys:
-                await self.store.delete(key)
+                if key.startswith(VERSIONS):
+                    await self.texts.delete(key.removeprefix(VERSIONS))
+                else:
+                    await self.store.delete(key)
             if keys:
                 await self.catalog.write(documents.swept, keys)

@@ -24,7 +24,7 @@ def render_results(cells: Sequence[Cell], next_cursor: str | None, format: str, 
     if format == "csv":
         table = wide_table(cells) if layout == "wide" else long_table(cells)
         headers = {"Content-Disposition": 'attachment; filename="results.csv"'}
-        return Response(_csv(table), media_type="text/csv; charset=utf-8", headers=headers)
+        return Response(as_csv(table), media_type="text/csv; charset=utf-8", headers=headers)
     rows = objects(cells) if shape == "objects" else [to_data(cell) for cell in cells]
     if format == "jsonl":
         return Response(b"".join(to_line(row) + b"\n" for row in rows), media_type="application/x-ndjson")
@@ -79,7 +79,7 @@ def _in_wide(cell: Cell) -> Any:
     return value if cell.outcome == "found" else f"{value} [{cell.outcome}]"
 
 
-def _csv(table: list[list[Any]]) -> bytes:
+def as_csv(table: list[list[Any]]) -> bytes:
     out = io.StringIO()
     csv.writer(out).writerows([[_escaped(value) for value in row] for row in table])
     return out.getvalue().encode("utf-8", "replace")

@@ -17,7 +17,7 @@ from fastapi import UploadFile
 
 from api.wiring import Services
 from ingest.parsing.kinds import sniff
-from proviso.errors import EmptyFile, FileError, FileTooLarge
+from proviso.errors import EmptyFile, FileError, FileTooLarge, RequestError
 from proviso.ids import new_id
 from records.catalog import documents
 from records.catalog.documents import DocumentRecord, NewDocument
@@ -65,22 +65,32 @@ async def accept(services: Services, intake: Intake, received: Received) -> tupl
     """Store, catalogue and queue one file; the bool says that the same bytes were there before."""
     async with services.removal.files:
         await services.store.put_file(f"files/{received.sha256}", received.path)
-        record, duplicate = await services.catalog.write(
-            documents.add,
-            NewDocument(
-                workspace=intake.workspace,
-                collection=intake.collection,
-                filename=received.filename,
-                sha256=received.sha256,
-                bytes=received.bytes,
-                media_type=received.media_type,
-                metadata=intake.metadata,
-                password=intake.password,
-            ),
-        )
+        record, duplicate = await services.catalog.write(documents.add, _new(intake, received))
     if record.status == "queued":
         await services.background.queue_document(record.version_id, record.attempt)
     return record, duplicate
+
+
+async def replace(
+    services: Services, intake: Intake, document_id: str, received: Received
+) -> tuple[DocumentRecord, bool]:
+    """Store a file and make it a document's next version; False when it is the live one already. Raises NotFound, Conflict."""
+    async with services.removal.files:
+        await services.store.put_file(f"files/{received.sha256}", received.path)
+        try:
+            record, fresh = await services.catalog.write(documents.replace, document_id, _new(intake, received))
+        except RequestError:
+            await services.catalog.write(documents.discard_unused, received.sha256)
+            raise
+    if fresh:
+        await queue_newest(services, intake.workspace, document_id)
+    return record, fresh
+
+
+async def queue_newest(services: Services, workspace: str, document_id: str) -> None:
+    """Queue the version of a document that is on its way."""
+    version = await services.catalog.read(documents.newest_version, workspace, document_id)
+    await services.background.queue_document(version.version_id, version.attempt)
 
 
 def discard(items: Sequence[Received | Rejected]) -> None:
@@ -88,6 +98,19 @@ def discard(items: Sequence[Received | Rejected]) -> None:
     for item in items:
         if isinstance(item, Received):
             item.path.unlink(missing_ok=True)
+
+
+def _new(intake: Intake, received: Received) -> NewDocument:
+    return NewDocument(
+        workspace=intake.workspace,
+        collection=intake.collection,
+        filename=received.filename,
+        sha256=received.sha256,
+        bytes=received.bytes,
+        media_type=received.media_type,
+        metadata=intake.metadata,
+        password=intake.password,
+    )
 
 
 async def _receive_one(services: Services, file: UploadFile) -> Received | Rejected:

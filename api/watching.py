@@ -9,7 +9,7 @@ from typing import TypeVar
 from api.wiring import Services
 from proviso.errors import NotFound
 from records.catalog import changes, documents, extractions
-from records.catalog.documents import DocumentRecord
+from records.catalog.documents import DocumentRecord, Standing
 from records.catalog.extractions import ExtractionOverview
 from records.catalog.rows import ChangeRecord
 
@@ -19,22 +19,31 @@ SETTLED = ("ready", "failed")
 BATCH = 500
 
 
-async def watch_changes(services: Services, workspace: str, seq: int) -> AsyncIterator[ChangeRecord]:
-    """Every change of the workspace after the one numbered `seq`."""
+async def watch_changes(
+    services: Services, workspace: str, seq: int
+) -> AsyncIterator[tuple[ChangeRecord, Standing | None]]:
+    """What has changed in the workspace after the change numbered `seq`, and where each document stands by now. Of several changes of the
+    same thing that come at once, the last."""
     while True:
         found = await services.catalog.read(changes.since, workspace, seq, BATCH)
-        for change in found:
-            seq = change.seq
-            yield change
-        if not found:
+        last = {(change.kind, change.subject, change.collection): change for change in found}
+        ids = [change.subject for change in last.values() if change.kind == "document"]
+        standings = await services.catalog.read(documents.standings, ids) if ids else {}
+        for change in sorted(last.values(), key=lambda change: change.seq):
+            yield change, standings.get(change.subject)
+        if found:
+            seq = found[-1].seq
+        else:
             await asyncio.sleep(POLL_S)
 
 
 def watch_document(services: Services, workspace: str, document_id: str) -> AsyncIterator[DocumentRecord]:
-    """The document now and after each change, until it is ready, failed or gone."""
-    return _watch(
-        lambda: services.catalog.read(documents.get, workspace, document_id), lambda record: record.status in SETTLED
-    )
+    """The document now and after each change, until it is ready, failed or gone, and no version of it is on its way."""
+
+    def is_over(record: DocumentRecord) -> bool:
+        return record.status in SETTLED and (record.pending is None or record.pending.status == "failed")
+
+    return _watch(lambda: services.catalog.read(documents.get, workspace, document_id), is_over)
 
 
 def watch_extraction(services: Services, workspace: str, extraction_id: str) -> AsyncIterator[ExtractionOverview]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from analysis.answering.answering import Answering
 from analysis.answering.answering import Means as AnswerMeans
@@ -20,13 +22,14 @@ from analysis.extraction.extraction import Means as ExtractionMeans
 from analysis.grounding.contexts import Contexts
 from analysis.grounding.library import Library
 from analysis.grounding.passages import Passages
-from analysis.llm.client import GptOss
 from analysis.retrieval.search import Search
 from api.background import EXTRACT, INGEST, Background
 from api.removal import Removal
-from ingest.embedding.choose import open_embedder
-from ingest.parsing.limits import ParserPool
+from ingest.embedding.choose import counter_of, open_embedder
 from ingest.pipeline import Ingestion, Keeping, Reading
+from ingest.reading.pool import Fit, ReaderPool
+from ingest.reading.pool import Limits as ReaderLimits
+from ingest.recognition import OcrSettings
 from proviso.ports import BlobStore, Embedder, VectorIndex
 from proviso.settings import Settings
 from records.catalog import idempotency
@@ -35,6 +38,9 @@ from records.index.choose import open_index
 from records.jobs.durable import DurableJobs
 from records.store.choose import open_store
 from records.texts import Texts
+
+if TYPE_CHECKING:
+    from analysis.llm.client import GptOss
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class Services:
     texts: Texts
     index: VectorIndex
     embedder: Embedder
-    parsers: ParserPool
+    readers: ReaderPool
     model: GptOss | None
     answering: Answering
     passages: Passages
@@ -86,8 +92,8 @@ async def open_services(settings: Settings, *, sweeps: bool = True) -> AsyncIter
         embedder = await open_embedder(settings.embedder, threads=settings.embedder_threads)
         kept = await _open_kept(settings, embedder, stack)
         uploads = _empty_folder(settings.data_dir / "uploads" / settings.executor_id)
-        parsers = _open_parsers(settings)
-        stack.push_async_callback(parsers.close)
+        readers = _open_readers(settings, embedder)
+        stack.push_async_callback(readers.close)
         model = _open_model(settings)
         if model is not None:
             stack.push_async_callback(model.close)
@@ -96,7 +102,7 @@ async def open_services(settings: Settings, *, sweeps: bool = True) -> AsyncIter
         background: Background
         ingestion = Ingestion(
             Keeping(kept.catalog, kept.store, kept.texts, kept.index),
-            Reading(parsers, embedder, tokens.count),
+            Reading(readers, _ocr(settings), embedder, tokens.count),
             on_settled=lambda document_id: background.document_settled(document_id),  # noqa: PLW0108 (bound later)
         )
         jobs = DurableJobs(
@@ -106,7 +112,8 @@ async def open_services(settings: Settings, *, sweeps: bool = True) -> AsyncIter
             on_error=lambda queue, subject, error: background.job_failed(queue, subject, error),  # noqa: PLW0108 (bound later)
         )
         background = Background(kept.catalog, jobs, ingestion, grounded.extraction)
-        jobs.queue(INGEST, ingestion.script, settings.ingest_concurrency)
+        # One more than there are readers: the next file is read while the last is embedded.
+        jobs.queue(INGEST, ingestion.script, settings.ingest_concurrency + 1)
         jobs.queue(EXTRACT, grounded.extraction.script, settings.llm_concurrency)
         removal = Removal(kept.catalog, kept.store, kept.texts, kept.index, background.document_settled)
         await asyncio.to_thread(jobs.start)
@@ -118,6 +125,8 @@ async def open_services(settings: Settings, *, sweeps: bool = True) -> AsyncIter
         await kept.catalog.write(idempotency.release, settings.executor_id)
         await background.reconcile(kept.index)
         stack.callback(asyncio.create_task(background.housekeep()).cancel)
+        if sweeps:
+            stack.callback(asyncio.create_task(removal.keep_up()).cancel)
         yield Services(
             settings=settings,
             catalog=kept.catalog,
@@ -125,7 +134,7 @@ async def open_services(settings: Settings, *, sweeps: bool = True) -> AsyncIter
             texts=kept.texts,
             index=kept.index,
             embedder=embedder,
-            parsers=parsers,
+            readers=readers,
             model=model,
             answering=grounded.answering,
             passages=grounded.passages,
@@ -171,16 +180,23 @@ async def _open_index(settings: Settings, embedder: Embedder) -> VectorIndex:
     )
 
 
-def _open_parsers(settings: Settings) -> ParserPool:
-    return ParserPool(
-        settings.ingest_concurrency, settings.parser_memory_mb, settings.parser_cpu_s, settings.parser_wall_s
+def _open_readers(settings: Settings, embedder: Embedder) -> ReaderPool:
+    limits = ReaderLimits(
+        settings.parser_memory_mb, settings.parser_cpu_s, settings.parser_wall_s, settings.parser_output_mb
     )
+    return ReaderPool(settings.ingest_concurrency, limits, Fit(counter_of(settings.embedder), embedder.max_tokens))
+
+
+def _ocr(settings: Settings) -> OcrSettings:
+    return OcrSettings(settings.ocr, settings.ocr_languages, settings.ocr_max_pages)
 
 
 def _open_model(settings: Settings) -> GptOss | None:
     if settings.model_base_url is None:
         return None
-    return GptOss(
+    # Loaded only now: the client behind it takes more than a second, which nobody without a model should wait for.
+    client = importlib.import_module("analysis.llm.client").GptOss
+    model = client(
         base_url=settings.model_base_url,
         api_key=settings.model_api_key,
         model=settings.llm_model,
@@ -188,6 +204,7 @@ def _open_model(settings: Settings) -> GptOss | None:
         timeout_s=settings.llm_timeout_s,
         concurrency=settings.llm_concurrency,
     )
+    return cast("GptOss", model)
 
 
 def _limits(settings: Settings) -> Limits:

@@ -54,7 +54,7 @@ async def findings_of(paths: Sequence[Path], truth: Sequence[TrueQuote], probing
     try:
         with tempfile.TemporaryDirectory(prefix="proviso-eval-") as folder:
             texts = Texts(FolderStore(Path(folder)))
-            async for read in read_files(paths, pool, embedder, found.timed):
+            async for read in read_files(paths, pool, found.timed):
                 if isinstance(read, Unreadable):
                     found.unreadable.append(read)
                     continue

@@ -1,6 +1,7 @@
-"""Reads files the way the pipeline does, and times each stage (evals): limited child pool, structure, chunks by the embedder's tokenizer.
+"""Reads files the way the pipeline does, and times each stage (evals): a limited child parses, finds the structure and cuts chunks.
 
-Files are read one after the other, so that a stage's seconds are its own.
+Files are read one after the other. Seconds of parse, structure and chunk are the child's own processor seconds; "cross" is what is left
+of the time between request and reply.
 """
 
 from __future__ import annotations
@@ -12,11 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from evals.documents import media_type
-from ingest.chunking.chunk import chunk
-from ingest.parsing.limits import ParserPool
-from ingest.structure.structured import structured
+from ingest.embedding.local import MAX_TOKENS
+from ingest.reading.pool import FileToRead, Fit, Limits, ReaderPool
 from proviso.errors import FileError
-from proviso.ports import Embedder
 from proviso.settings import Settings
 from proviso.types.documents import Chunk, Parsed
 
@@ -54,33 +53,26 @@ class Unreadable:
     detail: str
 
 
-def parser_pool(settings: Settings) -> ParserPool:
-    """One child with the limits that a service has."""
-    return ParserPool(1, settings.parser_memory_mb, settings.parser_cpu_s, settings.parser_wall_s)
+def parser_pool(settings: Settings) -> ReaderPool:
+    """One child with the limits that a service has, for the packaged embedder."""
+    limits = Limits(settings.parser_memory_mb, settings.parser_cpu_s, settings.parser_wall_s, settings.parser_output_mb)
+    return ReaderPool(1, limits, Fit("wordpiece", MAX_TOKENS))
 
 
-async def read_files(
-    paths: Sequence[Path], pool: ParserPool, embedder: Embedder, timed: Timed
-) -> AsyncIterator[Read | Unreadable]:
+async def read_files(paths: Sequence[Path], pool: ReaderPool, timed: Timed) -> AsyncIterator[Read | Unreadable]:
     """Every file in order, parsed, structured and chunked, or the reason why it is not."""
     for path in paths:
         try:
-            yield await read_file(path, pool, embedder, timed)
+            yield await read_file(path, pool, timed)
         except FileError as error:
             yield Unreadable(path, error.code, error.detail)
 
 
-async def read_file(path: Path, pool: ParserPool, embedder: Embedder, timed: Timed) -> Read:
+async def read_file(path: Path, pool: ReaderPool, timed: Timed) -> Read:
     """One file parsed, structured and chunked. Raises FileError."""
     started = time.perf_counter()
-    parsed = await pool.parse(path, media_type(path), path.name)
-    timed.add("parse", started)
-    started = time.perf_counter()
-    parsed = structured(parsed, path.name)
-    timed.add("structure", started)
-    started = time.perf_counter()
-    chunks = chunk(
-        parsed.text, parsed.blocks, parsed.pages, parsed.sections, embedder.count_tokens, embedder.max_tokens
-    )
-    timed.add("chunk", started)
-    return Read(path, parsed, tuple(chunks))
+    read = await pool.read(FileToRead(path, media_type(path), path.name))
+    for step, cpu_s in read.cpu_s.items():
+        timed.seconds[step] = timed.seconds.get(step, 0.0) + cpu_s
+    timed.add("cross", started + sum(read.cpu_s.values()))
+    return Read(path, read.parsed(), read.chunks())

@@ -1,4 +1,4 @@
-"""The durable ingestion of one version (floor 4): parse → chunk → embed → index → publish, one recorded outcome per document.
+"""The durable ingestion of one version (floor 4): read → recognise → index → publish, one recorded outcome per document.
 
 `Ingestion.script` is the job: plain steps, each safe to repeat. Nothing is visible before `publish`, one commit after a count check.
 """
@@ -6,29 +6,31 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from ingest.chunking.chunk import chunk, indexed_text
-from ingest.parsing.limits import ParserPool
-from ingest.structure.structured import structured
+from ingest.awaiting import patiently
+from ingest.indexing import BATCH, Indexing
+from ingest.progress import Reporter
+from ingest.reading.pool import FileToRead, ReaderPool
+from ingest.reading.results import ReadFacts, ReadFile
+from ingest.recognition import PAGES_PER_STEP, OcrSettings, Recognition
 from proviso.errors import DependencyError, IndexUnavailable, NotFound, ProvisoError
-from proviso.ids import point_id
 from proviso.ports import BlobStore, Embedder, Job, VectorIndex
-from proviso.types.documents import Chunk, Parsed
-from proviso.types.search import IndexPoint
 from records.catalog import documents
 from records.catalog.catalog import Catalog
+from records.catalog.documents import VersionRecord
 from records.texts import Texts
 
-BATCH = 128
-"""Chunks per embed-and-upsert step: about 10 s of work lost to a kill at worst on two cores."""
-
-TRIES = 4
 log = logging.getLogger(__name__)
+
+READ, RECOGNISED, READ_AGAIN, INDEXED = 0.2, 0.6, 0.65, 0.97
+"""Progress of a document after each part of the work, 0 to 1; without OCR the index follows on reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,10 @@ class Keeping:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the pipeline reads with: parser children, the embedder, and the counter of gpt-oss tokens."""
+    """What the pipeline reads with: reader children, OCR as set, the embedder, and the counter of gpt-oss tokens."""
 
-    parsers: ParserPool
+    readers: ReaderPool
+    ocr: OcrSettings
     embedder: Embedder
     count_tokens: Callable[[str], int]
 
@@ -57,50 +60,69 @@ class Ingestion:
         self._keeping = keeping
         self._reading = reading
         self._on_settled = on_settled
+        self._indexing = Indexing(keeping.texts, keeping.index, reading.embedder)
+        self._recognition = Recognition(keeping.texts, reading.readers, reading.ocr)
 
     def script(self, job: Job, version_id: str) -> None:
         """The job: subject is the version id."""
-        count: int = job.step("parse", self.parse, version_id)
+        found = job.step("read", self.read, version_id)
+        count, wanted, begin = found["chunks"], found["unread"], READ
+        pages = self._recognition.chosen(wanted)
+        for at in range(0, len(pages), PAGES_PER_STEP):
+            job.step(f"recognise {at}", self.recognise, version_id, pages, at)
+        if pages:
+            count, begin = job.step("read again", self.read_again, version_id, wanted), READ_AGAIN
         for start in range(0, count, BATCH):
-            job.step(f"index {start}", self.index, version_id, start)
+            job.step(f"index {start}", self.index, version_id, start, begin)
         job.step("publish", self.publish, version_id, count)
 
-    async def parse(self, version_id: str) -> int:
-        """Parse and chunk, keep text, structure, boxes and chunks; returns the number of chunks."""
-        catalog = self._keeping.catalog
-        version = await catalog.read(documents.version, version_id)
-        await catalog.write(documents.stage, version_id, "parsing", 0.02)
-        data = await _patiently(lambda: self._keeping.store.get(f"files/{version.sha256}"))
-        parsed = await self._parse_bytes(data, version)
-        await catalog.write(documents.stage, version_id, "chunking", 0.2)
-        chunks, tokens = await asyncio.to_thread(self._chunk, parsed)
-        await _patiently(lambda: self._keeping.texts.save(version_id, parsed, chunks))
-        await self._require_wanted(version)
-        await catalog.write(documents.parsed, version_id, _facts(parsed, tokens, version.filename))
-        return len(chunks)
+    async def read(self, version_id: str) -> dict[str, Any]:
+        """Read the file and keep what it comes to. Returns the number of chunks and the pages that OCR could read."""
+        version = await self._version(version_id)
+        reporter = Reporter(self._keeping.catalog, version_id, 0.02, READ)
+        await reporter.begin("parsing")
+        async with self._file(version) as file:
+            read = await self._reading.readers.read(file, reporter.heard)
+        await self._keep(version, read, read.facts)
+        return {"chunks": read.facts.chunks, "unread": await self._recognition.wanted(read.facts)}
 
-    async def index(self, version_id: str, start: int) -> None:
+    async def recognise(self, version_id: str, pages: Sequence[int], at: int) -> None:
+        """Recognise the pages of one step and keep what was read off each."""
+        version = await self._version(version_id)
+        reporter = Reporter(self._keeping.catalog, version_id, READ, RECOGNISED)
+
+        async def on_page(done: int) -> None:
+            await reporter.tell("parsing", (at + done) / len(pages))
+
+        async with self._file(version) as file:
+            await self._recognition.recognise(version_id, file, pages[at : at + PAGES_PER_STEP], on_page)
+        await self._require_wanted(version)
+
+    async def read_again(self, version_id: str, wanted: Sequence[int]) -> int:
+        """Read the file once more, with what was recognised; returns the number of chunks."""
+        version = await self._version(version_id)
+        reporter = Reporter(self._keeping.catalog, version_id, RECOGNISED, READ_AGAIN)
+        async with self._file(version) as file, self._recognised(version_id) as folder:
+            read = await self._reading.readers.read(file, reporter.heard, folder)
+        self._indexing.forget(version_id)
+        await self._keep(version, read, self._recognition.told(read.facts, wanted))
+        return read.facts.chunks
+
+    async def index(self, version_id: str, start: int, begin: float) -> None:
         """Embed and upsert one batch of chunks."""
-        keeping = self._keeping
-        version = await keeping.catalog.read(documents.version, version_id)
-        chunks = await keeping.texts.chunks(version_id)
-        text = (await keeping.texts.read(version_id)).text
-        batch = chunks[start : start + BATCH]
-        await keeping.catalog.write(documents.stage, version_id, "embedding", 0.25 + 0.7 * start / max(1, len(chunks)))
-        words = [indexed_text(text, piece) for piece in batch]
-        vectors = await _patiently(lambda: self._reading.embedder.embed(words))
-        points = [
-            _point(version, piece, vector, line) for piece, vector, line in zip(batch, vectors, words, strict=True)
-        ]
-        await _patiently(lambda: keeping.index.upsert(points))
+        version = await self._version(version_id)
+        share = await self._indexing.share(version_id, start)
+        await self._keeping.catalog.write(documents.stage, version_id, "embedding", begin + (INDEXED - begin) * share)
+        await self._indexing.batch(version, start)
         await self._require_wanted(version)
 
     async def publish(self, version_id: str, count: int) -> None:
         """Check that the index holds every chunk, then make the version live in one commit and clear the one it replaces."""
         keeping = self._keeping
-        await keeping.catalog.write(documents.stage, version_id, "indexing", 0.97)
-        version = await keeping.catalog.read(documents.version, version_id)
-        held = (await _patiently(keeping.index.counts)).get(version_id, 0)
+        self._indexing.forget(version_id)
+        await keeping.catalog.write(documents.stage, version_id, "indexing", INDEXED)
+        version = await self._version(version_id)
+        held = await patiently(lambda: keeping.index.count(version_id))
         if held != count:
             raise IndexUnavailable(f"the index holds {held} of {count} chunks; reprocess the document")
         retired = await keeping.catalog.write(documents.publish, version_id, count)
@@ -111,7 +133,8 @@ class Ingestion:
     async def fail(self, version_id: str, error: ProvisoError) -> None:
         """Record why the version failed; nothing of it stays searchable. A version that is live stays so."""
         keeping = self._keeping
-        version = await keeping.catalog.read(documents.version, version_id)
+        self._indexing.forget(version_id)
+        version = await self._version(version_id)
         if await keeping.catalog.write(documents.fail, version_id, error.code, error.detail):
             try:
                 await keeping.index.delete(version.workspace, [version_id])
@@ -119,7 +142,18 @@ class Ingestion:
                 log.warning("points of failed version %s stay until the next start: %s", version_id, fault.detail)
         await self._on_settled(version.document_id)
 
-    async def _require_wanted(self, version: documents.VersionRecord) -> None:
+    async def _version(self, version_id: str) -> VersionRecord:
+        return await self._keeping.catalog.read(documents.version, version_id)
+
+    async def _keep(self, version: VersionRecord, read: ReadFile, facts: ReadFacts) -> None:
+        """Keep the parts as they came, and tell the catalog the facts."""
+        await patiently(lambda: self._keeping.texts.keep(version.version_id, read.parts))
+        await self._require_wanted(version)
+        tokens = await asyncio.to_thread(lambda: self._reading.count_tokens(read.text))
+        told = _told(facts, tokens, version.filename)
+        await self._keeping.catalog.write(documents.parsed, version.version_id, told)
+
+    async def _require_wanted(self, version: VersionRecord) -> None:
         """After each write: a document that was deleted meanwhile must not leave behind what came after its deletion."""
         keeping = self._keeping
         try:
@@ -127,69 +161,42 @@ class Ingestion:
         except NotFound:
             record = None
         if record is None or record.status == "deleting":
+            self._indexing.forget(version.version_id)
             await keeping.index.delete(version.workspace, [version.version_id])
             await keeping.texts.delete(version.version_id)
             raise NotFound(f"Document {version.document_id} was deleted while it was read.")
 
-    async def _parse_bytes(self, data: bytes, version: documents.VersionRecord) -> Parsed:
+    @contextlib.asynccontextmanager
+    async def _file(self, version: VersionRecord) -> AsyncIterator[FileToRead]:
+        """The stored file as one on our disk."""
         with tempfile.NamedTemporaryFile(prefix="proviso-", suffix=Path(version.filename).suffix[:12]) as copy:
-            await asyncio.to_thread(_write, Path(copy.name), data)
-            parsed = await self._reading.parsers.parse(
-                Path(copy.name), version.media_type, version.filename, version.password
-            )
-        return await asyncio.to_thread(structured, parsed, version.filename)
+            path = Path(copy.name)
+            await _write(path, await patiently(lambda: self._keeping.store.get(f"files/{version.sha256}")))
+            yield FileToRead(path, version.media_type, version.filename, version.password)
 
-    def _chunk(self, parsed: Parsed) -> tuple[list[Chunk], int]:
-        embedder = self._reading.embedder
-        chunks = chunk(
-            parsed.text, parsed.blocks, parsed.pages, parsed.sections, embedder.count_tokens, embedder.max_tokens
-        )
-        return chunks, self._reading.count_tokens(parsed.text)
+    @contextlib.asynccontextmanager
+    async def _recognised(self, version_id: str) -> AsyncIterator[Path]:
+        """What was recognised, as a folder of files named by page."""
+        with tempfile.TemporaryDirectory(prefix="proviso-") as folder:
+            for page, data in (await patiently(lambda: self._keeping.texts.recognised(version_id))).items():
+                await _write(Path(folder, str(page)), data)
+            yield Path(folder)
 
 
-def _facts(parsed: Parsed, tokens: int, filename: str) -> documents.ParsedFacts:
-    coverage = tuple(documents.PageCoverage(p.number, p.chars, p.source) for p in parsed.pages)
+def _told(facts: ReadFacts, tokens: int, filename: str) -> documents.ParsedFacts:
     return documents.ParsedFacts(
-        title=parsed.title or filename,
-        language=parsed.language,
-        pages=len(parsed.pages) or None,
-        chars=len(parsed.text),
+        title=facts.title or filename,
+        language=facts.language,
+        pages=len(facts.pages) or None,
+        chars=facts.chars,
         tokens=tokens,
-        page_coverage=coverage,
-        warnings=parsed.warnings,
-        media_type=parsed.media_type,
+        page_coverage=tuple(documents.PageCoverage(page.page, page.chars, page.source) for page in facts.pages),
+        warnings=facts.warnings,
+        media_type=facts.media_type,
+        facts=facts.facts,
+        contains=facts.contains,
     )
 
 
-def _point(version: documents.VersionRecord, piece: Chunk, vector: object, words: str) -> IndexPoint:
-    return IndexPoint(
-        id=point_id(version.version_id, piece.index),
-        workspace=version.workspace,
-        document_id=version.document_id,
-        version_id=version.version_id,
-        chunk=piece.index,
-        start=piece.start,
-        end=piece.end,
-        section=piece.section,
-        heading=piece.heading,
-        page_start=piece.page_start,
-        page_end=piece.page_end,
-        dense=vector,  # type: ignore[arg-type]
-        text=words,
-    )
-
-
-async def _patiently(work: Callable[[], Awaitable[object]]):  # type: ignore[no-untyped-def]
-    """`work()`, tried again with growing pauses while a dependency is away; the last fault is raised."""
-    for attempt in range(TRIES):
-        try:
-            return await work()
-        except DependencyError:
-            if attempt == TRIES - 1:
-                raise
-            await asyncio.sleep(0.5 * 3**attempt)
-    raise AssertionError("unreachable")
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.write_bytes(data)
+async def _write(path: Path, data: bytes) -> None:
+    await asyncio.to_thread(path.write_bytes, data)

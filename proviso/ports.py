@@ -41,8 +41,11 @@ class VectorIndex(Protocol):
     async def delete(self, workspace: str | None, version_ids: Sequence[str]) -> None:
         """Delete the points of versions; workspace None is for orphans, whose workspace nobody knows any more."""
 
+    async def count(self, version_id: str) -> int:
+        """Points of one version: for the count check before it becomes live."""
+
     async def counts(self) -> dict[str, int]:
-        """Points per version id, over all workspaces: for count checks and for finding orphans."""
+        """Points per version id, over all workspaces: for finding orphans at the start."""
 
     async def state(self) -> IndexState: ...
 

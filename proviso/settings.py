@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     parser_memory_mb: int = Field(default=2048, ge=256)
     parser_cpu_s: int = Field(default=120, ge=1)
     parser_wall_s: int = Field(default=180, ge=1)
+    parser_output_mb: int = Field(default=512, ge=1)
+    ocr: bool = True
+    ocr_languages: str = Field(default="eng", pattern=r"[A-Za-z0-9_]+(\+[A-Za-z0-9_]+)*")
+    ocr_max_pages: int = Field(default=500, ge=0)
     max_file_mb: int = Field(default=200, ge=1)
     max_files_per_upload: int = Field(default=1000, ge=1)
 

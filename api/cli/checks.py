@@ -37,10 +37,18 @@ def _service_checks(api: Api) -> list[Check]:
             checks.append(_model_check(state, info["llm"]))
         else:
             checks.append(Check(name, state == "ok", state))
+    checks.append(_ocr_check(info["ocr"], info.get("ocr_languages", [])))
     embedder, index = info["embedder"], info["index"]
     checks.append(Check("embedder", True, f"{embedder['name']}, {embedder['dimensions']} dimensions"))
     checks.append(Check("index", True, f"{index['kind']}, {index['points']} chunks"))
     return checks
+
+
+def _ocr_check(program: str | None, languages: list[str]) -> Check:
+    if program is None:
+        without = "none: scanned pages stay unread and are named so (install Tesseract; PROVISO_OCR)"
+        return Check("ocr", True, without)
+    return Check("ocr", True, f"{program}, languages {', '.join(languages)} (PROVISO_OCR_LANGUAGES)")
 
 
 def _model_check(state: str, llm: dict[str, object] | None) -> Check:

@@ -2,48 +2,60 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.connection import Api, connect, raise_problem
+from api.cli.connection import Api, connect, raise_problem, read_settings
 from api.cli.faults import CliError
 from api.cli.options import Collection, Json, Url
-from api.cli.progress import bar, note, print_json, print_table
+from api.cli.progress import Stages, note, print_json, print_table
+from api.cli.showing import plain
 
-FILES_PER_UPLOAD = 8
-POLL_S = 0.3
-SETTLED = ("ready", "failed")
+if TYPE_CHECKING:
+    from api.cli.gathering import PassedOver
 
 
 def add(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.", exists=True)],
     collection: Collection = "default",
+    metadata: Annotated[str | None, typer.Option(help="A JSON object to keep with each new document.")] = None,
     password: Annotated[str | None, typer.Option(help="For encrypted files.")] = None,
+    recursive: Annotated[bool, typer.Option(help="Read folders inside folders.")] = True,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="A changed file becomes the next version of the document of its name.")
+    ] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Send files again whose documents have failed.")
+    ] = False,
     wait: Annotated[bool, typer.Option(help="Wait until every document is ready or failed.")] = True,
     as_json: Json = False,
     url: Url = None,
 ) -> None:
-    """Upload files and folders, and wait until they can be asked."""
-    files = list(_files(paths))
-    if not files:
-        raise CliError("There are no files at the paths given.")
+    """Upload files and folders, and wait until they can be asked. What is there already is not sent again, so that a run that was cut off
+    is carried on by running it again. Exit status: 0 all are ready, 1 some are not, 3 some are of no use, 130 interrupted."""
+    from api.cli.adding import Adding, Wanted
+    from api.cli.line import Line
+    from api.cli.outcome import exit_status, show
+    from api.cli.uploading import Destination, metadata_text
+
+    try:
+        to = Destination(collection, metadata_text(metadata), password)
+    except ValueError as error:
+        raise CliError(str(error)) from error
+    files, passed_over = _gathered(paths, recursive)
     with connect(url) as api:
-        accepted, rejected = _upload(api, files, collection, password)
-        ids = [item["id"] for item in accepted]
-        done = _wait(api, ids) if wait else [api.get(f"/v1/documents/{id_}") for id_ in ids]
-    if as_json:
-        print_json({"items": done, "rejected": rejected})
-    else:
-        _print_documents(done)
-        for item in rejected:
-            note(f"not accepted: {item['filename']}: {item['detail']}")
-    if rejected or any(item["status"] == "failed" for item in done):
-        raise typer.Exit(1)
+        line = Line(api, None if url else read_settings().data_dir)
+        with Stages() as stages:
+            run = Adding(line, Wanted(to, wait, replace, retry_failed), stages)
+            run.report.passed_over += passed_over
+            report = run.run(files)
+        show(report, as_json)
+    if report.fault:
+        note(f"proviso: {report.fault}")
+    if status := exit_status(report):
+        raise typer.Exit(status)
 
 
 def documents(
@@ -51,94 +63,74 @@ def documents(
     collection: Annotated[str | None, typer.Option("--collection", "-c", help="Only this collection.")] = None,
     status: Annotated[str | None, typer.Option(help="Only this status.")] = None,
     delete: Annotated[bool, typer.Option("--delete", help="Delete the document named.")] = False,
+    outline: Annotated[bool, typer.Option("--outline", help="Show the sections of the document named.")] = False,
+    replace: Annotated[
+        Path | None, typer.Option("--replace", help="Give the document named this file.", exists=True, dir_okay=False)
+    ] = None,
+    password: Annotated[str | None, typer.Option(help="For an encrypted file.")] = None,
     as_json: Json = False,
     url: Url = None,
 ) -> None:
-    """List documents, show one, or delete one."""
+    """List documents; show one, its outline, give it another file, or delete it."""
+    from api.cli.outcome import show_documents
+
+    if document_id is None and (delete or outline or replace):
+        raise CliError("Name the document: proviso documents ID …")
     with connect(url) as api:
         if document_id is None:
             items = list(api.every("/v1/documents", collection=collection, status=status))
-            print_json(items) if as_json else _print_documents(items)
+            print_json(items) if as_json else show_documents(items)
         elif delete:
             api.delete(f"/v1/documents/{document_id}")
             note(f"{document_id} is deleted.")
+        elif outline:
+            _show_outline(api.get(f"/v1/documents/{document_id}/outline"), as_json)
         else:
-            item = api.get(f"/v1/documents/{document_id}")
-            print_json(item) if as_json else _print_documents([item])
+            item = (
+                _replaced(api, document_id, replace, password) if replace else api.get(f"/v1/documents/{document_id}")
+            )
+            print_json(item) if as_json else show_documents([item])
+            if replace and item["pending"]:
+                raise typer.Exit(1)
 
 
-def _files(paths: Sequence[Path]) -> Iterator[Path]:
-    """Files in a stable order; inside folders, hidden files are passed over."""
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file())
-            yield from (p for p in inside if not any(part.startswith(".") for part in p.relative_to(path).parts))
-        else:
-            yield path
+def _gathered(paths: list[Path], recursive: bool) -> tuple[list[Path], list[PassedOver]]:
+    from api.cli.gathering import gather
+
+    found = list(gather(paths, recursive))
+    files = list(dict.fromkeys(item for item in found if isinstance(item, Path)))
+    passed_over = [item for item in found if not isinstance(item, Path)]
+    if not files:
+        reasons = "".join(f"\n  {one.path}: {one.detail}" for one in passed_over[:10])
+        raise CliError(f"There are no files at the paths given.{reasons}")
+    return files, passed_over
 
 
-def _upload(
-    api: Api, files: list[Path], collection: str, password: str | None
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    accepted: dict[str, dict[str, Any]] = {}
-    rejected: list[dict[str, Any]] = []
-    with bar("Uploading", len(files)) as update:
-        for start in range(0, len(files), FILES_PER_UPLOAD):
-            batch = files[start : start + FILES_PER_UPLOAD]
-            answer = _post(api, batch, collection, password)
-            accepted |= {item["id"]: item for item in answer["items"]}
-            rejected += answer["rejected"]
-            update(start + len(batch))
-    return list(accepted.values()), rejected
+def _replaced(api: Api, document_id: str, path: Path, password: str | None) -> dict[str, Any]:
+    """The document once its new version is ready, or has failed."""
+    from api.cli.asking import sse
+
+    fields = {"password": password} if password else {}
+    with path.open("rb") as data:
+        answer = api.client.put(f"/v1/documents/{document_id}", files={"file": (path.name, data)}, data=fields)
+    raise_problem(answer)
+    if answer.status_code == 200:
+        note("These are the bytes it has; nothing was redone.")
+    last: dict[str, Any] = answer.json()
+    with Stages() as stages, api.client.stream("GET", f"/v1/documents/{document_id}/events") as response:
+        raise_problem(response)
+        for _, last in sse(response):
+            coming = last["pending"] or last
+            stages.show(coming["stage"] or coming["status"], round(100 * (coming["progress"] or 0)), 100)
+    return last
 
 
-def _post(api: Api, batch: list[Path], collection: str, password: str | None) -> dict[str, Any]:
-    fields = {"collection": collection} | ({"password": password} if password else {})
-    with ExitStack() as stack:
-        files = [("files", (path.name, stack.enter_context(path.open("rb")))) for path in batch]
-        response = api.client.post("/v1/documents", files=files, data=fields)
-    if response.status_code in (413, 415, 422) and len(batch) == 1:
-        problem = response.json()
-        return {
-            "items": [],
-            "rejected": [{"filename": batch[0].name, "code": problem["code"], "detail": problem["detail"]}],
-        }
-    if response.status_code in (413, 415, 422):
-        answers = [_post(api, [path], collection, password) for path in batch]
-        return {key: [item for answer in answers for item in answer[key]] for key in ("items", "rejected")}
-    raise_problem(response)
-    data: dict[str, Any] = response.json()
-    return data
-
-
-def _wait(api: Api, ids: list[str]) -> list[dict[str, Any]]:
-    """Poll until every document has its outcome."""
-    done: dict[str, dict[str, Any]] = {}
-    with bar("Reading and indexing", len(ids)) as update:
-        while True:
-            progress, stage = 0.0, ""
-            for id_ in ids:
-                item = done.get(id_) or api.get(f"/v1/documents/{id_}")
-                if item["status"] in SETTLED:
-                    done[id_] = item
-                elif item["stage"]:
-                    stage = f"{item['stage']} {item['filename'][:40]}"
-                progress += 1.0 if id_ in done else item["progress"] or 0.0
-            update(progress, stage)
-            if len(done) == len(ids):
-                return [done[id_] for id_ in ids]
-            time.sleep(POLL_S)
-
-
-def _print_documents(items: Sequence[dict[str, Any]]) -> None:
+def _show_outline(sections: list[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        print_json(sections)
+        return
     rows = [
-        [d["id"], d["title"] or d["filename"], d["filename"], d["status"], d["pages"], d["chunks"], _remark(d)]
-        for d in items
+        [f"{'  ' * (section['level'] - 1)}{plain(section['number'])}", plain(section["title"]), section["page"]]
+        for section in sections
     ]
-    print_table("", ["id", "title", "file", "status", "pages", "chunks", "remarks"], rows)
-
-
-def _remark(item: dict[str, Any]) -> str:
-    if item["error"]:
-        return f"{item['error']['code']}: {item['error']['detail']}"
-    return "; ".join(warning["detail"] for warning in item["warnings"] or [])
+    print_table("", ["section", "title", "page"], rows)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+
+PLAIN_EVERY_S = 5.0
 
 
 @contextlib.contextmanager
@@ -43,6 +46,45 @@ def bar(text: str, total: float) -> Iterator[Any]:
             progress.update(task, completed=done, note=note)
 
         yield update
+
+
+class Stages:
+    """How far several things are that go on at once: bars on a terminal, elsewhere a line now and then. Used as a context."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        console = Console(stderr=True)
+        self._live = console.is_terminal
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        note_column = TextColumn("{task.fields[note]}")
+        self._progress = Progress(*columns, note_column, console=console, disable=not self._live, transient=True)
+        self._tasks: dict[str, Any] = {}
+        self._said: dict[str, tuple[float, float, float]] = {}
+
+    def __enter__(self) -> Stages:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def show(self, name: str, done: int, total: int, note: str = "") -> None:
+        """`done` of `total`; `note` says what is at work."""
+        if not self._live:
+            self._say(name, done, total, note)
+            return
+        if name not in self._tasks:
+            self._tasks[name] = self._progress.add_task(name, total=total, note="")
+        self._progress.update(self._tasks[name], completed=done, total=total, note=note)
+
+    def _say(self, name: str, done: int, total: int, at_work: str) -> None:
+        now = time.monotonic()
+        at, *last = self._said.setdefault(name, (now, 0, 0))
+        if last != [done, total] and (done == total or now - at >= PLAIN_EVERY_S):
+            self._said[name] = (now, done, total)
+            note(f"{name}: {done} of {total}{f' ({at_work})' if at_work else ''}")
 
 
 def print_json(data: Any) -> None:

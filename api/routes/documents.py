@@ -1,4 +1,4 @@
-"""`/v1/documents` (floor 5): upload, list, look at, delete, try again, follow."""
+"""`/v1/documents` (floor 5): upload, list, look up, look at, change, replace, delete, read again, follow."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 from api.deps import PageDep, ServicesDep, WorkspaceDep
 from api.idempotency import once
 from api.schemas.checked import checked
-from api.schemas.documents import Reprocess, document_json, upload_json
+from api.schemas.documents import Changes, Lookup, Reprocess, document_json, upload_json, version_json
 from api.sse import Event, event_stream
-from api.uploads import Intake, Received, Rejected, accept, discard, receive
+from api.uploads import Intake, Received, Rejected, accept, discard, queue_newest, receive
+from api.uploads import replace as take_version
 from api.watching import watch_document
 from api.wiring import Services
-from proviso.errors import Conflict, InvalidRequest
+from proviso.errors import InvalidRequest
 from proviso.types.documents import DocumentStatus
 from records.catalog import documents
 
@@ -55,7 +56,11 @@ async def _take_in(
         error = rejected[0].error
         names = ", ".join(f"{item.filename}: {item.error.detail}" for item in rejected)
         raise type(error)(error.detail if len(rejected) == 1 else f"No file was accepted. {names}")
-    items = [upload_json(*(await accept(services, intake, item))) for item in received if isinstance(item, Received)]
+    items = []
+    for item in received:
+        if isinstance(item, Received):
+            record, duplicate = await accept(services, intake, item)
+            items.append(upload_json(record, item.sha256, duplicate))
     refused = [{"filename": r.filename, "code": r.error.code, "detail": r.error.detail} for r in rejected]
     return 202, {"items": items, "rejected": refused}
 
@@ -82,6 +87,54 @@ async def show(document_id: str, services: ServicesDep, workspace: WorkspaceDep)
     return document_json(await services.catalog.read(documents.get, workspace, document_id))
 
 
+@router.post("/lookup")
+async def lookup(body: Lookup, services: ServicesDep, workspace: WorkspaceDep) -> dict[str, Any]:
+    """The documents of a collection that have these bytes, live, on their way (`pending.sha256`) or failed: no bytes are sent."""
+    items = await services.catalog.read(documents.known, workspace, body.collection, body.sha256)
+    return {"items": [document_json(item) for item in items], "next_cursor": None}
+
+
+@router.put("/{document_id}", status_code=202)
+async def replace(
+    document_id: str,
+    request: Request,
+    services: ServicesDep,
+    workspace: WorkspaceDep,
+    file: Annotated[UploadFile, File()],
+    password: Annotated[str | None, Form()] = None,
+) -> Response:
+    """Give a document other bytes. 202: durably stored as its next version; the old one answers until the new one is ready. 200: these
+    are the bytes of the live version, nothing is redone. 409: a version is on its way, or another document has these bytes."""
+    checked({"password": password})
+    received = await receive(services, [file])
+    (item,) = received
+    fields = {"file": item.sha256 if isinstance(item, Received) else item.error.code, "password": bool(password)}
+
+    async def make() -> tuple[int, dict[str, Any]]:
+        if isinstance(item, Rejected):
+            raise item.error
+        record, fresh = await take_version(services, Intake(workspace, "", {}, password), document_id, item)
+        return 202 if fresh else 200, document_json(record)
+
+    try:
+        return await once(request, services, workspace, fields, make)
+    finally:
+        discard(received)
+
+
+@router.patch("/{document_id}")
+async def change(document_id: str, body: Changes, services: ServicesDep, workspace: WorkspaceDep) -> dict[str, Any]:
+    """Title, metadata, collection: what is named is changed."""
+    return document_json(await services.catalog.write(documents.edit, workspace, document_id, body.edit()))
+
+
+@router.get("/{document_id}/versions")
+async def versions(document_id: str, services: ServicesDep, workspace: WorkspaceDep) -> dict[str, Any]:
+    """Every version that is kept, newest first: each can be read with `?version=`."""
+    found = await services.catalog.read(documents.kept_versions, workspace, document_id)
+    return {"items": [version_json(version) for version in reversed(found)], "next_cursor": None}
+
+
 @router.delete("/{document_id}", status_code=204)
 async def delete(document_id: str, services: ServicesDep, workspace: WorkspaceDep) -> None:
     """204 when points, texts and files are gone; index unreachable → 503, and the document stays `deleting`."""
@@ -92,18 +145,16 @@ async def delete(document_id: str, services: ServicesDep, workspace: WorkspaceDe
 async def reprocess(
     document_id: str, services: ServicesDep, workspace: WorkspaceDep, body: Reprocess | None = None
 ) -> dict[str, Any]:
-    """Run a failed document again, with a password if it needs one."""
-    record = await services.catalog.read(documents.get, workspace, document_id)
-    if record.status != "failed":
-        raise Conflict(f"The document is {record.status}; only a failed document can be run again.")
+    """Read a document again: a failed version once more, a live one as a new version of the same bytes, which takes its place when it is
+    ready. 409 while a version is on its way."""
     record = await services.catalog.write(documents.requeue, workspace, document_id, body.password if body else None)
-    await services.background.queue_document(record.version_id, record.attempt)
+    await queue_newest(services, workspace, document_id)
     return document_json(record)
 
 
 @router.get("/{document_id}/events")
 async def events(document_id: str, services: ServicesDep, workspace: WorkspaceDep) -> Response:
-    """SSE `status` until ready or failed."""
+    """SSE `status` until ready or failed, and no version is on its way."""
     await services.catalog.read(documents.get, workspace, document_id)
 
     async def statuses() -> AsyncIterator[Event]:

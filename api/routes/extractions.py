@@ -109,3 +109,4 @@ async def retry(extraction_id: str, services: ServicesDep, workspace: WorkspaceD
 @router.delete("/extractions/{extraction_id}", status_code=204)
 async def delete(extraction_id: str, services: ServicesDep, workspace: WorkspaceDep) -> None:
     await services.catalog.write(extractions.delete, workspace, extraction_id)
+    await services.removal.release()

@@ -1,4 +1,4 @@
-"""`/v1/documents/{id}/…` (floor 5): text, outline, pages, boxes, the original."""
+"""`/v1/documents/{id}/…` (floor 5): text, outline, pages, boxes, the original, of any version that is kept."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from fastapi import APIRouter, Path, Query, Response
 
 from api.deps import ServicesDep, WorkspaceDep
 from api.reading import checked_span, open_document, page_image, page_of, span_boxes
-from proviso.errors import NotFound
 from proviso.wire import to_data
 from records.catalog import documents
 
@@ -29,10 +28,10 @@ async def text(
     end: Annotated[int | None, Query(ge=0)] = None,
     version: Version = None,
 ) -> dict[str, Any]:
-    record, kept = await open_document(services, workspace, document_id, version)
+    found, kept = await open_document(services, workspace, document_id, version)
     start, stop = checked_span(kept, start, end)
     return {
-        "version": record.version,
+        "version": found.number,
         "start": start,
         "end": stop,
         "length": len(kept.text),
@@ -44,7 +43,7 @@ async def text(
 async def outline(
     document_id: str, services: ServicesDep, workspace: WorkspaceDep, version: Version = None
 ) -> list[dict[str, Any]]:
-    """Sections with span, number, title, page."""
+    """Sections with span, number, title, level, path, page."""
     _, kept = await open_document(services, workspace, document_id, version)
     return [to_data(section) for section in kept.structure.sections]
 
@@ -53,16 +52,18 @@ async def outline(
 async def page(
     document_id: str, number: PageNumber, services: ServicesDep, workspace: WorkspaceDep, version: Version = None
 ) -> dict[str, Any]:
-    record, kept = await open_document(services, workspace, document_id, version)
-    found = page_of(record, kept, number)
-    words = kept.text[found.start : found.end]
+    """`label` is what the file calls the page ("iv"), when that is not its number."""
+    opened, kept = await open_document(services, workspace, document_id, version)
+    found = page_of(opened, kept, number)
     return {
         "page": number,
+        "label": found.label,
+        "source": found.source,
         "width": found.width,
         "height": found.height,
         "start": found.start,
         "end": found.end,
-        "text": words,
+        "text": kept.text[found.start : found.end],
     }
 
 
@@ -75,10 +76,12 @@ async def image(
     scale: Annotated[float, Query(gt=0, le=4)] = 1.0,
     version: Version = None,
 ) -> Response:
-    record, kept = await open_document(services, workspace, document_id, version)
-    page_of(record, kept, number)
-    png = await page_image(services, record, number, scale)
-    return Response(png, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
+    found, kept = await open_document(services, workspace, document_id, version)
+    page_of(found, kept, number)
+    png = await page_image(services, found, number, scale)
+    # A version never changes; without its number, the page is that of whichever is live.
+    cached = "private, max-age=3600" if version is not None else "private, no-cache"
+    return Response(png, media_type="image/png", headers={"Cache-Control": cached})
 
 
 @router.get("/boxes")
@@ -90,21 +93,19 @@ async def boxes(
     end: Offset,
     version: Version = None,
 ) -> list[dict[str, Any]]:
-    record, kept = await open_document(services, workspace, document_id, version)
+    found, kept = await open_document(services, workspace, document_id, version)
     first, stop = checked_span(kept, start, end)
-    return [to_data(found) for found in await span_boxes(services, record, kept, first, stop)]
+    return [to_data(page) for page in await span_boxes(services, found, kept, first, stop)]
 
 
 @router.get("/file", response_class=Response)
 async def file(document_id: str, services: ServicesDep, workspace: WorkspaceDep, version: Version = None) -> Response:
     """The original, always as an attachment; also of a document that is not ready, or failed."""
-    record = await services.catalog.read(documents.get, workspace, document_id)
-    if version is not None and version != record.version:
-        raise NotFound(f"Document {document_id} has no version {version}.")
-    data = await services.store.get(f"files/{record.sha256}")
+    found = await services.catalog.read(documents.kept_version, workspace, document_id, version)
+    data = await services.store.get(f"files/{found.sha256}")
     headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(record.filename, safe='')}",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.filename, safe='')}",
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "sandbox; default-src 'none'",
     }
-    return Response(data, media_type=record.media_type or "application/octet-stream", headers=headers)
+    return Response(data, media_type=found.media_type or "application/octet-stream", headers=headers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from importlib.metadata import version
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Response
@@ -13,16 +13,19 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from analysis.extraction.schema import FORMATS, KEYWORDS
-from analysis.llm.client import GptOss
 from api.deps import ServicesDep, WorkspaceDep
 from api.metrics import observe_catalog
 from api.ui.home import home_page
 from api.wiring import Services
 from ingest.parsing.kinds import FORMATS as FILE_FORMATS
+from ingest.parsing.ocr_program import languages, tesseract
 from proviso.errors import ProvisoError
 from proviso.types.search import IndexState
 from proviso.wire import to_data
 from records.catalog import documents, usage
+
+if TYPE_CHECKING:
+    from analysis.llm.client import GptOss
 
 router = APIRouter(tags=["service"])
 PROBE_S = 3.0
@@ -67,7 +70,8 @@ async def info(services: ServicesDep, workspace: WorkspaceDep) -> dict[str, Any]
         "embedder": {"name": services.embedder.name, "dimensions": services.embedder.dimensions},
         "index": {"kind": state.kind, "points": state.points},
         "llm": await _llm(services),
-        "ocr": None,
+        "ocr": await asyncio.to_thread(tesseract) if settings.ocr else None,
+        "ocr_languages": await asyncio.to_thread(languages) if settings.ocr else [],
         "formats": list(FILE_FORMATS),
         "schema_keywords": sorted(KEYWORDS),
         "schema_formats": sorted(FORMATS),

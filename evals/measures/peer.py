@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pypdf
+from llama_index.core import SimpleDirectoryReader
 from llama_index.core.node_parser import SentenceSplitter
+from llama_index.core.readers.base import BaseReader
 from llama_index.core.schema import BaseNode, Document
 from qdrant_client import QdrantClient, models
 
@@ -22,7 +24,7 @@ from evals.measures.spent import Spent
 from evals.reading import Timed
 from ingest.embedding.llamaindex import LlamaIndexEmbedding
 from ingest.embedding.local import LocalEmbedder
-from ingest.pipeline import BATCH
+from ingest.indexing import BATCH
 
 NAME = "pypdf + LlamaIndex SentenceSplitter + our embedder + qdrant-client local mode"
 COLLECTION = "peer"
@@ -44,20 +46,45 @@ class Peer:
         size = models.VectorParams(size=embedder.dimensions, distance=models.Distance.COSINE)
         self._client.create_collection(COLLECTION, vectors_config=size)
         self._timed.add("open", started)
-        self._made = {"pages": 0, "chars": 0, "chunks": 0, "tokens_embedded": 0}
+        self._made = dict.fromkeys(
+            ("pages", "pages_of_pdfs", "chars", "chars_of_texts", "chunks", "tokens_embedded"), 0
+        )
 
     def take(self, path: Path) -> None:
         """One file through all stages."""
         with self._spent.turn():
-            documents = _read(path, self._timed)
-            started = time.perf_counter()
-            nodes = self._splitter.get_nodes_from_documents(documents)
-            self._timed.add("chunk", started)
-            self._index(nodes)
+            self.take_documents(_read(path, self._timed))
+
+    def take_documents(self, documents: Sequence[Document]) -> None:
+        """What was read of one file, through the other stages."""
+        started = time.perf_counter()
+        nodes = self._splitter.get_nodes_from_documents(documents)
+        self._timed.add("chunk", started)
+        self._index(nodes)
+        chars = sum(len(document.text) for document in documents)
         self._made["pages"] += len(documents)
-        self._made["chars"] += sum(len(document.text) for document in documents)
+        self._made["chars"] += chars
+        if "page" in documents[0].metadata:
+            self._made["pages_of_pdfs"] += len(documents)
+        else:
+            self._made["chars_of_texts"] += chars
         self._made["chunks"] += len(nodes)
         self._made["tokens_embedded"] += sum(self._embedder.count_tokens(node.get_content()) for node in nodes)
+
+    def take_folder(self, folder: Path, readers: dict[str, BaseReader]) -> None:
+        """All files of a folder, read by LlamaIndex's SimpleDirectoryReader with these readers by the end of the name."""
+        with self._spent.turn():
+            started = time.perf_counter()
+            found = SimpleDirectoryReader(input_dir=str(folder), file_extractor=readers).iter_data()
+            for documents in found:
+                for document in documents:  # else the splitter takes room for them from every chunk
+                    document.excluded_embed_metadata_keys = document.excluded_llm_metadata_keys = list(
+                        document.metadata
+                    )
+                self._timed.add("parse", started)
+                self.take_documents(documents)
+                started = time.perf_counter()
+            self._timed.add("parse", started)
 
     def close(self) -> None:
         self._client.close()

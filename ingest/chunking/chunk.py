@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ingest.chunking import phrases
 from ingest.chunking.clauses import clauses
 from ingest.chunking.cuts import units
 from ingest.chunking.outline import Outline, Owner, found_sections
@@ -83,14 +84,22 @@ def _bounded(text: str, pieces: Sequence[Unit]) -> list[Unit]:
 
 def _split(text: str, unit: Unit, size: Callable[[str], int], limit: int) -> Iterator[Unit]:
     """Parts of a unit; the first opens what the unit opened."""
-    for i, span in enumerate(_splitter()(text[unit.start : unit.end], size, limit)):
+    for i, span in enumerate(_spans(text[unit.start : unit.end], size, limit)):
         start, end = unit.start + span.start, unit.start + span.end
         yield Unit(start, end, BODY if i else unit.level, opens_paragraph=not i and unit.opens_paragraph)
 
 
+def _spans(words: str, size: Callable[[str], int], limit: int) -> list[Span]:
+    """What is too long, cut at its phrases or words where that is enough, else by LlamaIndex."""
+    try:
+        return phrases.split(words, size, limit)
+    except phrases.TooLong:
+        return _splitter()(words, size, limit)
+
+
 @functools.cache
 def _splitter() -> Split:
-    """LlamaIndex takes 2 s and 90 MB to load: a process pays at the first over-long block, not when it starts."""
+    """LlamaIndex takes 2 s and 90 MB to load: a process pays at the first run without a blank, not when it starts."""
     split: Split = importlib.import_module("ingest.chunking.oversize").split
     return split
 

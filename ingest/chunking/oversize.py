@@ -2,25 +2,19 @@
 
 The splitter gives strings, and the offsets LlamaIndex would attach to them are found again by search, wrong wherever
 words repeat (the last of 15 chunks of a text of 2,760 repeated characters claimed to end at 827). Here a cursor walks
-the text instead, and every piece is checked. This module is the only one of chunking that loads `llama_index.core` to
-cut: 2 s and 90 MB.
+the text instead, and every piece is checked. Asked only for what `phrases` cannot cut, such as a run without a blank.
+This module is the only one of chunking that loads `llama_index.core` to cut: 2 s and 90 MB.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 from llama_index.core.node_parser import SentenceSplitter
 
 from ingest.chunking.cuts import sentences
+from ingest.chunking.phrases import PARAGRAPH, WINDOW_CHARS, chunk_size
 from proviso.text import Span
-
-WINDOW_CHARS = 100_000
-"""More than this without a unit's end is not prose; it is cut here first, so that no splitter sees megabytes."""
-
-SLACK = 1.15
-"""Pieces are made about equal; this much over the equal share may go into one, or the last would be a scrap."""
 
 
 def split(text: str, size: Callable[[str], int], limit: int) -> list[Span]:
@@ -39,12 +33,11 @@ def _split_window(text: str, start: int, end: int, size: Callable[[str], int], l
     whole = size(words)
     if whole <= limit:
         return _spans(text, start, end, [words.strip()])
-    share = whole / math.ceil(whole / limit)
     splitter = SentenceSplitter(
-        chunk_size=max(1, min(limit, math.ceil(share * SLACK))),
+        chunk_size=chunk_size(whole, limit),
         chunk_overlap=0,
         tokenizer=lambda piece: range(size(piece)),
-        paragraph_separator="\n\n",
+        paragraph_separator=PARAGRAPH,
         chunking_tokenizer_fn=sentences,
         include_metadata=False,
         include_prev_next_rel=False,

@@ -1,14 +1,17 @@
 """Opens the embedder that the setting `EMBEDDER` names (floor 4). It decides nothing else and keeps nothing.
 
-`local` is the packaged model; `openai:<model>@<base URL>` is a model on an OpenAI-compatible server.
+`local` is the packaged model; `openai:<model>@<base URL>` is a model on an OpenAI-compatible server, whose client (2 s) is loaded
+only then.
 """
 
 from __future__ import annotations
 
 import asyncio
+import importlib
+from typing import cast
 
+from ingest.embedding.counting import Counter
 from ingest.embedding.local import LocalEmbedder
-from ingest.embedding.remote import RemoteEmbedder
 from proviso.errors import EmbedderUnavailable
 from proviso.ports import Embedder
 
@@ -26,4 +29,10 @@ async def open_embedder(name: str, *, threads: int = 2, api_key: str | None = No
             f"The embedder {name!r} is not known. Use 'local', or 'openai:<model>@<base URL>' as in "
             "'openai:nomic-embed-text@http://127.0.0.1:11434/v1'."
         )
-    return await RemoteEmbedder.open(base_url, model, api_key=api_key)
+    remote = importlib.import_module("ingest.embedding.remote").RemoteEmbedder
+    return cast(Embedder, await remote.open(base_url, model, api_key=api_key))
+
+
+def counter_of(name: str) -> Counter:
+    """How the tokens of the embedder `name` are counted, also by a process that does not open it."""
+    return "wordpiece" if name == "local" else "estimated"

@@ -12,8 +12,9 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from pydantic import PrivateAttr
 from typing_extensions import override
 
+from ingest.embedding.counting import EstimatedTokens
 from ingest.embedding.local import LocalEmbedder
-from ingest.embedding.remote import MAX_TOKENS, EstimatedTokens
+from ingest.embedding.remote import MAX_TOKENS
 from ingest.embedding.vectors import unit_vector
 from ingest.embedding.wordpiece import require_fit
 from proviso.errors import EmbedderUnavailable

@@ -15,7 +15,7 @@ from proviso.errors import EmbedderUnavailable
 
 PACKAGED = Path(__file__).resolve().parent / "minilm"
 SHA256 = {
-    "model.onnx": "141708ea9067735d18dc2f1714942ab7940cb2f1e8db0b6419f46b03cf17b6dd",
+    "model.onnx": "1e5afd06974daaceecd086ae523f97f5cde562307d39eee40ee053e4eb2da0e2",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
 

@@ -1,155 +1,174 @@
-"""DOCX (floor 4): paragraphs, headings, list items and table rows in order, as Word shows the current text.
+"""DOCX (floor 4): paragraphs, headings, list items and tables in order, as Word prints the current text.
 
-Tracked insertions are kept and deletions dropped; automatic numbers are written out; hidden runs are left out; notes, headers and
-footers follow the body. Comments are not part of the text. Warnings say what of this happened.
+Tracked insertions are text and deletions are not; both are kept as marks, as are comments. Automatic numbers are written out;
+hidden text is left out and counted; notes, then headers and footers follow the body, each once. Macros are never run, and files
+inside the file are named, not read.
 """
 
 from __future__ import annotations
 
+import importlib
 import re
 from pathlib import Path
+from typing import IO, cast
 
 from lxml import etree
 
-from ingest.parsing.docx_numbering import Numbering, W
-from ingest.parsing.docx_runs import Runs
+from ingest.parsing.docx_body import Body
+from ingest.parsing.docx_fields import Fields
+from ingest.parsing.docx_notes import Notes
+from ingest.parsing.docx_numbering import Numbering
+from ingest.parsing.docx_parts import Parts, hyperlinks
+from ingest.parsing.docx_review import Review
+from ingest.parsing.docx_runs import Story
 from ingest.parsing.docx_styles import Styles
+from ingest.parsing.docx_xml import W
 from ingest.parsing.draft import Draft
-from ingest.parsing.kinds import DOCX
+from ingest.parsing.grids import Grid, Paragraph, flat, tidy
+from ingest.parsing.kinds import DOCX, OLE
 from ingest.parsing.package import Package
+from ingest.parsing.words import Words
 from proviso.errors import BrokenFile, EmptyFile
-from proviso.types.documents import BlockKind, DocumentWarning, Parsed
+from proviso.types.documents import Attachment, DocumentWarning, Parsed
 
-BODY = "word/document.xml"
-NOTES = ("word/footnotes.xml", "word/endnotes.xml")
+LOCKED = "ingest.parsing.docx_locked"
+LEADING = re.compile(r"\A\s+")
 DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
-CONTAINERS = frozenset(f"{W}{name}" for name in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag"))
-MAX_DEPTH = 100
-_MARGIN = re.compile(r"word/(header|footer)\d*\.xml$")
 
 
 def parse(path: Path, filename: str, password: str | None) -> Parsed:
-    """The current text of a Word document. Raises BrokenFile, ParserLimit, EmptyFile."""
-    with Package(path, filename) as package:
-        body = package.xml(BODY)
-        if body is None:
+    """The current text of a Word document. Raises PasswordRequired, WrongPassword, BrokenFile, ParserLimit, EmptyFile."""
+    with Package(_opened(path, filename, password), filename) as package:
+        parts = Parts(package)
+        root = package.xml(parts.document)
+        if root is None or root.find(f"{W}body") is None:
             raise BrokenFile(
-                f"{filename} is not a Word document: it has no {BODY}. Save it as DOCX or PDF and upload that."
+                f"{filename} is not a Word document: it has no {parts.document}. Save it as DOCX or PDF and upload that."
             )
-        reading = _Reading(package, filename)
-        reading.flow(body, 0)
-        reading.appendix(package)
+        reading = _Reading(parts, root, filename)
+        reading.body()
+        reading.notes()
+        reading.margins()
         core = package.xml("docProps/core.xml")
-    text = reading.draft.text()
-    if not text:
+        parsed = reading.parsed((core.findtext(f"{DUBLIN_CORE}title") or "").strip() if core is not None else "")
+    if not parsed.text:
         raise EmptyFile(f"{filename} holds no text. If its pages are pictures, upload it as PDF.")
-    title = (core.findtext(f"{DUBLIN_CORE}title") or "").strip() if core is not None else ""
-    metadata = {"title": title} if title else {}
-    return Parsed(
-        text, tuple(reading.draft.blocks), DOCX, title=title or None, warnings=reading.warnings(), metadata=metadata
-    )
+    return parsed
+
+
+def _opened(path: Path, filename: str, password: str | None) -> Path | IO[bytes]:
+    """The file, or what is in it when it is locked."""
+    with path.open("rb") as file:
+        locked = file.read(len(OLE)) == OLE
+    if not locked:
+        return path
+    return cast(IO[bytes], importlib.import_module(LOCKED).unlocked(path, filename, password))
 
 
 class _Reading:
     """One pass over the parts of a document."""
 
-    def __init__(self, package: Package, filename: str) -> None:
-        self.filename = filename
-        self.draft = Draft()
-        self.runs = Runs()
-        self.styles = Styles(package.xml("word/styles.xml"))
-        self.numbering = Numbering(package.xml("word/numbering.xml"))
-        self.carried = ""
+    def __init__(self, parts: Parts, root: etree._Element, filename: str) -> None:
+        self._parts = parts
+        self._root = root
+        self._draft = Draft()
+        self._fields = Fields()
+        self._review = Review(parts.root("comments"), parts.root("commentsExtended"))
+        self._notes = Notes(parts.root("settings"), root)
+        styles = Styles(parts.root("styles"))
+        self._story = Story(styles, self._review, self._fields, self._notes.mark)
+        self._body = Body(self._story, Numbering(parts.root("numbering"), styles.lists), filename)
 
-    def flow(self, parent: etree._Element, depth: int, kind: BlockKind | None = None) -> None:
-        """Everything below `parent` that is a paragraph or a table, in order."""
-        if depth > MAX_DEPTH:
-            raise BrokenFile(f"{self.filename} nests its content more than {MAX_DEPTH} deep. Save it again from Word.")
-        for child in parent:
-            if child.tag == f"{W}p":
-                self._paragraph(child, kind)
-            elif child.tag == f"{W}tbl":
-                self._table(child, depth)
-            elif child.tag == f"{W}body" or child.tag in CONTAINERS:
-                self.flow(child, depth + 1, kind)
+    def body(self) -> None:
+        self._begin(self._root, self._parts.document)
+        before: Paragraph | None = None
+        for item in self._body.read(self._root):
+            if isinstance(item, Grid) and before is not None:
+                item.caption_text = " ".join(before.words.text().split())
+            self._draft.add([item])
+            before = item if isinstance(item, Paragraph) and item.caption else None
 
-    def appendix(self, package: Package) -> None:
-        """Notes, then headers and footers, each distinct text once."""
-        for name in NOTES:
-            root = package.xml(name)
-            for note in root if root is not None else ():
-                if note.get(f"{W}type") is None:
-                    self.flow(note, 1, "footnote")
-        seen: set[str] = set()
-        for name in sorted(package.names()):
-            margin = _MARGIN.match(name)
-            root = package.xml(name) if margin else None
-            if margin and root is not None:
-                words = "\n".join(filter(None, (self.runs.words(part).strip() for part in _outermost(root))))
-                if words not in seen:
-                    self.draft.add("header" if margin.group(1) == "header" else "footer", words)
-                seen.add(words)
-
-    def warnings(self) -> tuple[DocumentWarning, ...]:
-        out = []
-        if self.runs.changes:
-            out.append(
-                DocumentWarning(
-                    "tracked_changes",
-                    f"The document has {self.runs.changes} tracked changes; its text is read as if all were accepted.",
-                )
-            )
-        if self.runs.hidden:
-            out.append(DocumentWarning("hidden_text", f"{self.runs.hidden} hidden pieces of text were left out."))
-        return tuple(out)
-
-    def _paragraph(self, paragraph: etree._Element, kind: BlockKind | None) -> None:
-        properties = paragraph.find(f"{W}pPr")
-        words = self.carried + self.runs.words(paragraph)
-        self.carried = ""
-        if properties is not None and properties.find(f"{W}rPr/{W}del") is not None:
-            self.carried = words
-            return
-        look = self.styles.look(properties)
-        label = self.numbering.label(look.list_id, look.depth) if look.list_id else ""
-        if not words.strip():
-            return
-        shown: BlockKind = kind or ("heading" if look.level else "list_item" if label else "paragraph")
-        self.draft.add(shown, f"{label} {words}" if label else words, look.level if shown == "heading" else 0)
-
-    def _table(self, table: etree._Element, depth: int) -> None:
-        for row in _children(table, "tr"):
-            if row.find(f"{W}trPr/{W}del") is not None:
-                self.runs.changes += 1
+    def notes(self) -> None:
+        """The notes that the text refers to, in that order, each with its mark."""
+        for kind in ("footnote", "endnote"):
+            name, root = self._parts.related(f"{kind}s")
+            if root is None:
                 continue
-            cells = list(_children(row, "tc"))
-            if len(cells) == 1:
-                self.flow(cells[0], depth + 1)
-            else:
-                self.draft.add_row([self._cell(cell) for cell in cells])
-        self.draft.end_table()
+            self._begin(root, name)
+            by_id = {note.get(f"{W}id", ""): note for note in root.iterfind(f"{W}{kind}")}
+            for (its_kind, note_id), mark in list(self._notes.referred.items()):
+                if its_kind == kind and note_id in by_id:
+                    self._note(by_id[note_id], mark)
 
-    def _cell(self, cell: etree._Element) -> str:
-        return " ".join(self._cell_words(paragraph) for paragraph in _outermost(cell))
+    def margins(self) -> None:
+        """Headers and footers, each distinct text once."""
+        seen: set[str] = set()
+        for kind, name in self._parts.margins(self._root):
+            root = self._parts.package.xml(name)
+            if root is None:
+                continue
+            self._begin(root, name)
+            words = Words()
+            for item in self._body.read(root):
+                if len(words):
+                    words.put("\n")
+                words.take(tidy(item.words if isinstance(item, Paragraph) else flat([item])))
+            if words.text().strip() not in seen:
+                self._draft.add_paragraph(Paragraph("header" if kind == "header" else "footer", words))
+            seen.add(words.text().strip())
 
-    def _cell_words(self, paragraph: etree._Element) -> str:
-        words = self.runs.words(paragraph)
-        look = self.styles.look(paragraph.find(f"{W}pPr"))
-        label = self.numbering.label(look.list_id, look.depth) if look.list_id and words.strip() else ""
-        return f"{label} {words}" if label else words
+    def parsed(self, title: str) -> Parsed:
+        self._draft.close()
+        text = self._draft.text()
+        marks = self._review.marks(text)
+        attachments = self._parts.attachments()
+        return Parsed(
+            text,
+            tuple(self._draft.blocks),
+            DOCX,
+            title=title or None,
+            warnings=(*self._review.warnings(marks), *self._warnings(attachments)),
+            metadata={"title": title} if title else {},
+            tables=self._draft.tables(),
+            marks=marks,
+            form_fields=tuple(self._fields.forms),
+            attachments=attachments,
+            anchors={name: place.start for name, place in self._story.anchors.items()},
+            links=self._fields.links(),
+        )
 
+    def _begin(self, root: etree._Element, name: str) -> None:
+        """A part begins: its links are its own, and a field of one part does not run on into the next."""
+        self._fields.part_ends()
+        marks = [mark.get(f"{W}fldCharType") for mark in root.iter(f"{W}fldChar")]
+        self._fields.balanced = marks.count("begin") == marks.count("end")
+        self._story.relations = hyperlinks(self._parts.package, name)
 
-def _children(parent: etree._Element, name: str) -> list[etree._Element]:
-    """Rows of a table or cells of a row, also those inside content controls and accepted insertions."""
-    out = []
-    for child in parent:
-        if child.tag == f"{W}{name}":
-            out.append(child)
-        elif child.tag in CONTAINERS:
-            out.extend(_children(child, name))
-    return out
+    def _note(self, note: etree._Element, mark: str) -> None:
+        words = Words(f"{mark} " if mark else "")
+        for item in self._body.read(note, "footnote"):
+            if words.text().strip() not in ("", mark):
+                words.put("\n")
+            said = item.words if isinstance(item, Paragraph) else flat([item])
+            if words.text().strip() in ("", mark):
+                said.rewrite(LEADING, lambda _: "")
+            words.take(said)
+        if words.text().strip() != mark:
+            self._draft.add_paragraph(Paragraph("footnote", words))
 
-
-def _outermost(parent: etree._Element) -> list[etree._Element]:
-    """The paragraphs below `parent`, without those of text boxes, which belong to the paragraph that anchors them."""
-    return [part for part in parent.iter(f"{W}p") if next(part.iterancestors(f"{W}p"), None) is None]
+    def _warnings(self, attachments: tuple[Attachment, ...]) -> list[DocumentWarning]:
+        story, out = self._story, []
+        if story.hidden_runs:
+            detail = f"{story.hidden_runs} hidden pieces of text ({story.hidden_chars} characters) were left out."
+            out.append(DocumentWarning("hidden_text", detail))
+        if story.struck_runs:
+            detail = f"{story.struck_runs} struck-out pieces of text are not part of the text; they are kept beside it."
+            out.append(DocumentWarning("struck_out", detail))
+        if attachments:
+            names = ", ".join(attachment.name for attachment in attachments[:5])
+            more = "" if len(attachments) <= 5 else f" and {len(attachments) - 5} more"
+            detail = f"Files inside the document were not read: {names}{more}. Upload those that matter by themselves."
+            out.append(DocumentWarning("attachments", detail))
+        if self._parts.has_macros():
+            out.append(DocumentWarning("macros", "The document holds macros. They were not run."))
+        return out

@@ -1,21 +1,26 @@
-"""Automatic numbers of a DOCX (floor 4): the "1.", "1.1" and "(a)" that Word prints before paragraphs and does not keep in their text.
+"""Automatic numbers of a DOCX (floor 4): the "1.", "1.1", "(a)" and "Article I" that Word prints before paragraphs and does not keep
+in their text.
 
 Contracts written in Word cite their clauses by these numbers, so they belong to the canonical text. Counters follow Word's rules:
-one per list and level, started again when a shallower level counts on.
+lists made from one definition count together, a deeper level starts again when a shallower one counts on unless it says
+otherwise, and a list that starts anew does so once.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
 from ingest.parsing.counting import counted
+from ingest.parsing.docx_symbols import bullet
+from ingest.parsing.docx_xml import W, number, on, value, whole
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-BULLET = "•"
 LEVELS = 9
+MAX_LINKS = 10
+GAPS = {"tab": " ", "space": " ", "nothing": ""}
 _PLACE = re.compile(r"%([1-9])")
 
 
@@ -24,83 +29,147 @@ class _Level:
     start: int
     style: str
     pattern: str
+    gap: str = " "
+    restart: int | None = None
+    legal: bool = False
+    hidden: bool = False
+    linked: str = ""
+    digits: int = 0
 
 
 @dataclass(slots=True)
-class _List:
+class _Abstract:
     levels: dict[int, _Level]
+    follows: str = ""
+    """The list style whose levels it takes."""
     counts: dict[int, int] = field(default_factory=dict)
 
 
-def number(element: etree._Element | None, default: int = 0) -> int:
-    """The `w:val` of an element as a number."""
-    value = element.get(f"{W}val", "") if element is not None else ""
-    return int(value) if value.lstrip("-").isdigit() and len(value) < 10 else default
+@dataclass(frozen=True, slots=True)
+class _List:
+    abstract: int
+    levels: dict[int, _Level]
+    starts: dict[int, int]
 
 
 class Numbering:
-    """Labels for numbered paragraphs, asked in document order."""
+    """Labels for numbered paragraphs, asked in document order. `list_styles` says which list a list style names."""
 
-    def __init__(self, root: etree._Element | None) -> None:
+    def __init__(self, root: etree._Element | None, list_styles: dict[str, int] | None = None) -> None:
+        self._abstracts: dict[int, _Abstract] = {}
         self._lists: dict[int, _List] = {}
-        if root is None:
-            return
-        shared: dict[int, _List] = {}
-        for abstract in root.iterfind(f"{W}abstractNum"):
-            shared[int(abstract.get(f"{W}abstractNumId", "0"))] = _List(_levels(abstract))
-        for num in root.iterfind(f"{W}num"):
-            base = shared.get(number(num.find(f"{W}abstractNumId")))
-            if base is not None:
-                self._lists[int(num.get(f"{W}numId", "0"))] = _overridden(num, base)
+        self._begun: set[tuple[int, int]] = set()
+        self._list_styles = list_styles or {}
+        for element in root.iterfind(f"{W}abstractNum") if root is not None else ():
+            abstract = _Abstract(_levels(element), value(element, f"{W}numStyleLink"))
+            self._abstracts[whole(element.get(f"{W}abstractNumId"))] = abstract
+        for element in root.iterfind(f"{W}num") if root is not None else ():
+            self._lists[whole(element.get(f"{W}numId"))] = _list(element)
 
-    def label(self, list_id: int, level: int) -> str:
-        """What Word prints before the next paragraph of this list at this level; "" when the list shows nothing."""
-        found = self._lists.get(list_id)
-        if found is None or level not in found.levels:
+    def level_of(self, list_id: int, styles: Sequence[str]) -> int | None:
+        """The level that one of these paragraph styles is linked to, the nearest style first."""
+        found = self._resolved(list_id)
+        if found is None:
+            return None
+        levels = found[1].levels | found[0].levels
+        places = {level.linked: at for at, level in levels.items() if level.linked}
+        return next((places[style] for style in styles if style in places), None)
+
+    def label(self, list_id: int, depth: int) -> str:
+        """What Word prints before the next paragraph of this list at this level, with the gap after it; "" when that is nothing."""
+        found = self._resolved(list_id)
+        if found is None:
             return ""
-        for deeper in range(level + 1, LEVELS):
-            found.counts.pop(deeper, None)
-        own = found.levels[level]
-        found.counts[level] = found.counts.get(level, own.start - 1) + 1
-        if own.style == "bullet":
-            return BULLET
-        return (
-            ""
-            if own.style == "none"
-            else _PLACE.sub(lambda place: self._count(found, int(place.group(1)) - 1), own.pattern)
-        )
+        own, abstract = found
+        levels = abstract.levels | own.levels
+        level = levels.get(depth)
+        if level is None:
+            return ""
+        self._count(list_id, depth, own, abstract, levels)
+        if level.hidden:
+            return ""
+        if level.style == "bullet":
+            return bullet(level.pattern) + (level.gap or " ")
+        shown = _PLACE.sub(lambda place: _shown(int(place.group(1)) - 1, level, levels, own, abstract), level.pattern)
+        return shown + level.gap if shown.strip() else ""
 
-    def _count(self, found: _List, level: int) -> str:
-        shown = found.levels.get(level)
-        return counted(found.counts.get(level, shown.start), shown.style) if shown else ""
+    def _count(self, list_id: int, depth: int, own: _List, abstract: _Abstract, levels: dict[int, _Level]) -> None:
+        counts = abstract.counts
+        for above in range(depth):
+            if above in levels:
+                counts.setdefault(above, _start(above, levels, own))
+        for deeper in range(depth + 1, LEVELS):
+            restart = levels[deeper].restart if deeper in levels else None
+            if restart is None or restart > deeper or depth < restart:
+                counts.pop(deeper, None)
+        first = (list_id, depth) not in self._begun
+        self._begun.add((list_id, depth))
+        if first and depth in own.starts:
+            counts[depth] = own.starts[depth]
+        else:
+            counts[depth] = counts.get(depth, _start(depth, levels, own) - 1) + 1
+
+    def _resolved(self, list_id: int) -> tuple[_List, _Abstract] | None:
+        """A list and the definition it counts with, through list styles."""
+        own = self._lists.get(list_id)
+        shown = own
+        for _ in range(MAX_LINKS):
+            abstract = self._abstracts.get(shown.abstract) if shown else None
+            if own is None or abstract is None:
+                return None
+            if not abstract.follows or abstract.levels:
+                return own, abstract
+            shown = self._lists.get(self._list_styles.get(abstract.follows, 0))
+        return None
 
 
-def _overridden(num: etree._Element, base: _List) -> _List:
-    """The list of one `w:num`: it counts on with its abstract list, unless it starts anew or redefines levels."""
-    overrides = list(num.iterfind(f"{W}lvlOverride"))
-    if not overrides:
-        return base
-    levels = dict(base.levels)
-    for override in overrides:
-        at = int(override.get(f"{W}ilvl", "0"))
-        own = override.find(f"{W}lvl")
+def _start(depth: int, levels: dict[int, _Level], own: _List) -> int:
+    return own.starts.get(depth, levels[depth].start)
+
+
+def _shown(depth: int, level: _Level, levels: dict[int, _Level], own: _List, abstract: _Abstract) -> str:
+    """The count of one level as `level` prints it."""
+    counted_level = levels.get(depth)
+    if counted_level is None or counted_level.style in ("none", "bullet"):
+        return ""
+    count = abstract.counts.get(depth, _start(depth, levels, own))
+    if level.legal:
+        return str(count)
+    return counted(count, counted_level.style).rjust(counted_level.digits, "0")
+
+
+def _list(element: etree._Element) -> _List:
+    """One `w:num`: the definition it counts with, the levels it changes and the counts it starts from."""
+    levels, starts = {}, {}
+    for override in element.iterfind(f"{W}lvlOverride"):
+        at = whole(override.get(f"{W}ilvl"))
+        own, start = override.find(f"{W}lvl"), override.find(f"{W}startOverride")
         if own is not None:
             levels[at] = _level(own)
-        start = override.find(f"{W}startOverride")
-        if start is not None and at in levels:
-            levels[at] = _Level(number(start, 1), levels[at].style, levels[at].pattern)
-    return _List(levels)
+        if start is not None:
+            starts[at] = number(start)
+            if at in levels:
+                levels[at] = replace(levels[at], start=starts[at])
+    return _List(number(element.find(f"{W}abstractNumId"), -1), levels, starts)
 
 
 def _levels(parent: etree._Element) -> dict[int, _Level]:
-    return {int(level.get(f"{W}ilvl", "0")): _level(level) for level in parent.iterfind(f"{W}lvl")}
+    return {whole(level.get(f"{W}ilvl")): _level(level) for level in parent.iterfind(f"{W}lvl")}
 
 
 def _level(element: etree._Element) -> _Level:
-    style = element.find(f"{W}numFmt")
-    pattern = element.find(f"{W}lvlText")
+    formats = list(element.iter(f"{W}numFmt"))
+    custom = formats[0].get(f"{W}format", "") if formats else ""
+    style = value(formats[-1], default="decimal") if formats else "decimal"
+    restart = element.find(f"{W}lvlRestart")
     return _Level(
-        number(element.find(f"{W}start"), 1),
-        style.get(f"{W}val", "decimal") if style is not None else "decimal",
-        pattern.get(f"{W}val", "") if pattern is not None else "",
+        start=number(element.find(f"{W}start"), 0),
+        style=style,
+        pattern=value(element, f"{W}lvlText"),
+        gap=GAPS.get(value(element, f"{W}suff", "tab"), " "),
+        restart=None if restart is None else number(restart),
+        legal=on(element, f"{W}isLgl"),
+        hidden=on(element, f"{W}rPr/{W}vanish"),
+        linked=value(element, f"{W}pStyle"),
+        digits=len(custom.partition(",")[0].strip()) if style == "decimal" else 0,
     )

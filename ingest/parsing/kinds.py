@@ -52,9 +52,18 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3\x00", "an SQLite database"),
 )
 _TEXT_SIGNATURES = frozenset((b"BM", b"MZ", b"BZh", b"GIF8", b"Rar!"))
-_LEGACY_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""What old Office files begin with, and new ones that are locked with a password."""
+
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
+_OLD_KINDS = (
+    ("WordDocument", "a Word document in the old binary format (.doc)"),
+    ("Workbook", "an Excel workbook in the old binary format (.xls)"),
+    ("PowerPoint Document", "a PowerPoint presentation in the old binary format (.ppt)"),
+    ("__nameid_version1.0", "an Outlook message (.msg)"),
+)
 _ZIP = b"PK\x03\x04"
-_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _CONTROLS = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
 _HTML_START = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
@@ -73,11 +82,8 @@ def sniff(head: bytes, filename: str) -> str:
         return _agreed(PDF, ending, filename)
     if head.startswith(_ZIP):
         return _agreed(_zipped(head, ending, filename), ending, filename)
-    if head.startswith(_LEGACY_OFFICE):
-        raise UnsupportedFormat(
-            f"{filename} is an Office file in the old binary format, or one locked with a password. "
-            f"Save it as DOCX or PDF without a password and upload that. {_ACCEPTED}"
-        )
+    if head.startswith(OLE):
+        return _contained(head, ending, filename)
     for signature, looks_like in _SIGNATURES:
         if head.startswith(signature) and not (signature in _TEXT_SIGNATURES and is_text(head)):
             raise UnsupportedFormat(f"{filename} is {looks_like}. {_ACCEPTED}")
@@ -87,28 +93,43 @@ def sniff(head: bytes, filename: str) -> str:
 
 
 def is_text(head: bytes) -> bool:
-    """Whether the bytes read as text in UTF-8, UTF-16 or a one-byte encoding: hardly any control characters, no NULs."""
-    if head.startswith(_BOMS) or looks_utf16(head):
+    """Whether the bytes read as text in UTF-8, UTF-16, UTF-32 or an older encoding: hardly any control characters, no NULs."""
+    if head.startswith(_BOMS) or utf16_order(head) or utf32_order(head):
         return True
     return b"\x00" not in head and len(_CONTROLS.findall(head)) * 200 <= len(head)
 
 
-def looks_utf16(head: bytes) -> bool:
-    """UTF-16 without a byte order mark, as Windows programs write it: every other byte of the Latin letters is NUL."""
+def utf16_order(head: bytes) -> str:
+    """ "le" or "be" for UTF-16 without a byte order mark, as Windows programs write it: every other byte of the Latin letters is
+    NUL; else ""."""
     sample = head[:4096]
-    if len(sample) < 4:
-        return False
     half = len(sample) // 2
-    return (
-        max(sample[0::2].count(0), sample[1::2].count(0)) > 0.7 * half
-        and min(sample[0::2].count(0), sample[1::2].count(0)) <= 0.02 * half
-    )
+    if half < 2:
+        return ""
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    if max(even, odd) <= 0.7 * half or min(even, odd) > 0.02 * half:
+        return ""
+    return "le" if odd > even else "be"
+
+
+def utf32_order(head: bytes) -> str:
+    """ "le" or "be" for UTF-32 without a byte order mark: of four bytes the two high ones are always NUL; else ""."""
+    sample = head[: len(head[:4096]) // 4 * 4]
+    if len(sample) < 8:
+        return ""
+    quarter = len(sample) // 4
+    zeros = [sample[at::4].count(0) for at in range(4)]
+    if zeros[3] == zeros[2] == quarter and zeros[0] < 0.1 * quarter:
+        return "le"
+    return "be" if zeros[0] == zeros[1] == quarter and zeros[3] < 0.1 * quarter else ""
 
 
 def _letters(head: bytes) -> bytes:
     for bom in _BOMS:
         head = head.removeprefix(bom)
-    return head.replace(b"\x00", b"").strip() if looks_utf16(head) or len(head) < 8 else head.strip()
+    return (
+        head.replace(b"\x00", b"").strip() if utf16_order(head) or utf32_order(head) or len(head) < 8 else head.strip()
+    )
 
 
 def _agreed(kind: str, ending: str, filename: str) -> str:
@@ -119,6 +140,17 @@ def _agreed(kind: str, ending: str, filename: str) -> str:
             f"{EXTENSIONS[kind][0]}, or upload the file that was meant. {_ACCEPTED}"
         )
     return kind
+
+
+def _contained(head: bytes, ending: str, filename: str) -> str:
+    """An OLE container: a locked DOCX is left to its parser, which asks for the password; the old formats are not read."""
+    old = next((name for stream, name in _OLD_KINDS if stream.encode("utf-16-le") in head), None)
+    if old is None and ending in EXTENSIONS[DOCX]:
+        return DOCX
+    looks_like = old or "an Office file in the old binary format"
+    if _LOCKED in head:
+        looks_like = "an Office file locked with a password"
+    raise UnsupportedFormat(f"{filename} is {looks_like}. Open it, save it as DOCX or PDF and upload that. {_ACCEPTED}")
 
 
 def _zipped(head: bytes, ending: str, filename: str) -> str:

@@ -1,4 +1,4 @@
-"""Pictures of PDF pages (floor 4): whether a page is one big picture, and the page itself as PNG.
+"""Pictures of PDF pages (floor 4): whether a page is one big picture or blank, and the page itself as PNG.
 
 The PNG is written here, in twenty lines, rather than with an imaging library.
 """
@@ -17,6 +17,8 @@ from proviso.errors import ParserLimit
 PICTURE_SHARE = 0.5
 MAX_PIXELS = 60_000_000
 MAX_OBJECTS = 200
+MAX_RULES = 3
+MAX_RULE_PARTS = 15
 PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 RGB_8_BIT = bytes((8, 2, 0, 0, 0))
 
@@ -34,6 +36,20 @@ def covers_page(page: pdfium.PdfPage) -> bool:
         if area >= PICTURE_SHARE * width * height:
             return True
     return False
+
+
+def is_blank(page: pdfium.PdfPage) -> bool:
+    """Whether nothing is drawn on the page but a rule or a frame; a path of more parts may be letters."""
+    count = raw.FPDFPage_CountObjects(page.raw)
+    if count > MAX_RULES:
+        return False
+    parts = 0
+    for at in range(count):
+        item = raw.FPDFPage_GetObject(page.raw, at)
+        if raw.FPDFPageObj_GetType(item) != raw.FPDF_PAGEOBJ_PATH:
+            return False
+        parts += raw.FPDFPath_CountSegments(item)
+    return parts <= MAX_RULE_PARTS
 
 
 def page_png(page: pdfium.PdfPage, scale: float) -> bytes:

@@ -1,19 +1,23 @@
-"""Lines of a PDF to paragraphs (floor 4, pure): where blocks begin, what is a heading, what repeats on every page.
+"""Lines of a PDF to paragraphs (floor 4, pure): where blocks begin, what is a heading, what stands apart from the body.
 
-Nothing is moved or dropped: lines stay in the order of the file, and running heads and feet are marked, not removed.
+Nothing is dropped. Running heads and feet are marked where they stand, which need not be the edge of the page: files printed from the
+web carry the page numbers of an earlier print. Only line numbers and footnotes are moved, since they stand beside the body.
 """
 
 from __future__ import annotations
 
 import itertools
-import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from ingest.parsing.pdf_footnotes import body_height, footnotes_of
+from ingest.parsing.pdf_furniture import furniture_of
 from ingest.parsing.pdf_lines import Line, PageLines
+from ingest.parsing.pdf_marks import MARKER
+from ingest.parsing.pdf_order import same_row
 from proviso.types.documents import BlockKind
 
 PARAGRAPH_GAP = 1.3
@@ -21,21 +25,11 @@ COMMON_PITCH_SHARE = 0.2
 DEFAULT_PITCH = 1.4
 SIZE_CHANGE = 1.18
 SHORT_LINE = 0.8
-EDGE_LINES = 3
-REPEATED_SHARE = 0.4
 HEADING_CHARS = 150
 HEADING_LINES = 3
 MAX_LEVEL = 6
-MARKER = re.compile(
-    r"(?:(?:ARTICLE|Article|SECTION|Section|SCHEDULE|Schedule|EXHIBIT|Exhibit|ANNEX|Annex|APPENDIX|Appendix)\s+[\dIVXLC A-Z]"
-    r"|\d{1,3}(?:\.\d{1,3}){0,5}[.)]?\s|[A-Za-z][.)]\s|\((?:[A-Za-z]{1,2}|[ivxIVX]{1,6}|\d{1,3})\)|[ivxIVX]{1,6}[.)]\s|[•●▪■◦‣·o–—-]\s)"
-)
 ENDED = re.compile(r"(?:[.;:!?,][\"”’)\]]*|\b(?:and|or))$")
 SENTENCE_END = re.compile(r"[.;:!?][\"”’)\]]*$")
-EDGE_NUMBER = re.compile(r"^\d{1,6}\b|\b\d{1,6}$")
-PAGE_NUMBER = re.compile(
-    r"[\W_]*(?:(?:page|p\.)\s*)?(?:[A-Z]{1,2}-)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?[\W_]*", re.IGNORECASE
-)
 
 
 @dataclass(slots=True)
@@ -48,31 +42,43 @@ class Paragraph:
 
 
 def layout(pages: Sequence[PageLines]) -> list[list[Paragraph]]:
-    """The paragraphs of each page."""
-    furniture = _furniture(pages)
-    common = _pitch([line for page in pages for line in page.lines])
-    out = [_paragraphs(page.lines, furniture, common) for page in pages]
+    """The paragraphs of each page. Lines are in reading order when they come, and stay in it, save for two kinds that stand beside
+    the body: line numbers come first on their page, footnotes after the body."""
+    furniture = furniture_of(pages)
+    kinds = furniture.kinds
+    bodies = [[line for line in page.lines if id(line) not in kinds] for page in pages]
+    body, common = body_height(bodies), _pitch([line for lines in bodies for line in lines])
+    out = []
+    for page, text in zip(pages, bodies, strict=True):
+        notes = footnotes_of(text, body)
+        below = {id(note) for note in notes}
+        margin = [line for line in page.lines if id(line) in furniture.margin]
+        lines = [line for line in page.lines if id(line) not in below and id(line) not in furniture.margin]
+        end = len(lines)
+        while end and kinds.get(id(lines[end - 1])) == "footer":
+            end -= 1
+        sequence = [*margin, *lines[:end], *notes, *lines[end:]]
+        named = kinds | dict.fromkeys(below, "footnote") if below else kinds
+        out.append(_paragraphs(sequence, named, _pitch(text, at_least=6) or common))
     _mark_headings([paragraph for page in out for paragraph in page if paragraph.kind == "paragraph"])
     return out
 
 
-def same_row(a: Line, b: Line) -> bool:
-    """Whether `b` goes on to the right of `a` on the same visual line (cells of a table row, tab stops)."""
-    overlap = min(a.box[3], b.box[3]) - max(a.box[1], b.box[1])
-    return overlap >= 0.5 * min(a.box[3] - a.box[1], b.box[3] - b.box[1]) and b.box[0] >= a.box[2] - 1
-
-
-def _paragraphs(lines: list[Line], furniture: dict[int, BlockKind], common: float | None) -> list[Paragraph]:
-    pitch = _pitch(lines, at_least=6) or common
+def _paragraphs(lines: list[Line], kinds: Mapping[int, BlockKind], pitch: float | None) -> list[Paragraph]:
     out: list[Paragraph] = []
     for line in lines:
-        kind = furniture.get(id(line), "paragraph")
+        kind = kinds.get(id(line), "paragraph" if line.grid is None else "table_row")
         last = out[-1] if out else None
-        if last is None or last.kind != kind or _begins(last.lines, line, pitch):
+        if last is None or last.kind != kind or _stands_alone(last, line) or _begins(last.lines, line, pitch):
             out.append(Paragraph([line], kind))
         else:
             last.lines.append(line)
     return out
+
+
+def _stands_alone(last: Paragraph, line: Line) -> bool:
+    """A table is a block of its own."""
+    return line.grid is not None or last.lines[0].grid is not None
 
 
 def _begins(above: list[Line], line: Line, pitch: float | None) -> bool:
@@ -105,7 +111,8 @@ def _set_apart(above: list[Line], line: Line) -> bool:
 
 def _runs_on(last: Line, line: Line) -> bool:
     """A sentence that goes on in the next column."""
-    return not SENTENCE_END.search(last.text) and line.text[:1].islower()
+    begun = line.text[:1].islower() or (line.text[:1].isdigit() and not MARKER.match(line.text))
+    return begun and not SENTENCE_END.search(last.text)
 
 
 def _pitch(lines: Sequence[Line], at_least: int = 1) -> float | None:
@@ -119,36 +126,6 @@ def _pitch(lines: Sequence[Line], at_least: int = 1) -> float | None:
     if total < at_least:
         return None
     return min((step for step, count in steps.items() if count >= COMMON_PITCH_SHARE * total), default=None)
-
-
-def _furniture(pages: Sequence[PageLines]) -> dict[int, BlockKind]:
-    """Lines that are running heads, feet or page numbers, by identity."""
-    heads = [[(line, "header") for line in page.lines[:EDGE_LINES]] for page in pages]
-    feet = [[(line, "footer") for line in page.lines[EDGE_LINES:][-EDGE_LINES:]] for page in pages]
-    repeats: Counter[str] = Counter()
-    for head, foot in zip(heads, feet, strict=True):
-        repeats.update({_shape(line) for line, _ in head + foot})
-    needed = max(2, math.ceil(REPEATED_SHARE * len(pages)))
-    out: dict[int, BlockKind] = {}
-    for page, head, foot in zip(pages, heads, feet, strict=True):
-        middle = _middle(page)
-        for line, _ in head + foot:
-            if (len(pages) > 1 and repeats[_shape(line)] >= needed) or PAGE_NUMBER.fullmatch(line.text):
-                out[id(line)] = "header" if line.box[3] <= middle else "footer"
-    return out
-
-
-def _middle(page: PageLines) -> float:
-    """Half way down what is printed on the page, which may end far above its foot."""
-    if len(page.lines) < 2:
-        return page.height / 2
-    return (min(line.box[1] for line in page.lines) + max(line.box[3] for line in page.lines)) / 2
-
-
-def _shape(line: Line) -> str:
-    """A line as it repeats: its page number, at either end, is not part of it, but the number of a schedule is."""
-    words = " ".join(line.text.split())
-    return (words if MARKER.match(words) else EDGE_NUMBER.sub("#", words)).casefold()
 
 
 def _mark_headings(paragraphs: list[Paragraph]) -> None:

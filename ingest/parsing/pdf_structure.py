@@ -1,4 +1,4 @@
-"""What pypdf adds to a PDF (floor 4): metadata, the outline, and text where pdfium finds none.
+"""What pypdf adds to a PDF (floor 4): metadata, outline, page labels, the list of attached files, and text where pdfium finds none.
 
 pypdf follows whatever a file says, so a damaged file can make it raise almost anything; none of that may cost a document whose text
 is already read. `FAULTS` lists what it was seen to raise.
@@ -17,6 +17,7 @@ from pypdf.errors import PyPdfError
 from pypdf.generic import Destination
 
 from proviso.text import canonical
+from proviso.types.documents import Attachment
 
 FAULTS = (
     PyPdfError,
@@ -26,12 +27,16 @@ FAULTS = (
     TypeError,
     AttributeError,
     ArithmeticError,
-    RecursionError,
+    AssertionError,
+    RuntimeError,  # and its children: RecursionError, NotImplementedError
+    EOFError,
     OSError,
 )
 MAX_OUTLINE = 5000
 MAX_DEPTH = 12
 MAX_VALUE_CHARS = 1000
+MAX_LABEL_CHARS = 40
+MAX_ATTACHMENTS = 1000
 METADATA = ("/Title", "/Author", "/Subject", "/Keywords", "/Creator", "/Producer", "/CreationDate", "/ModDate")
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -79,6 +84,29 @@ class Structure:
         try:
             if self._reader and "/Outlines" in self._reader.root_object:
                 self._walk(self._reader.outline, 1, out)
+        except FAULTS:
+            return out
+        return out
+
+    def labels(self) -> list[str]:
+        """What the file calls its pages, in order; empty when it does not."""
+        try:
+            if self._reader and "/PageLabels" in self._reader.root_object:
+                return [" ".join(canonical(label).split())[:MAX_LABEL_CHARS] for label in self._reader.page_labels]
+        except FAULTS:
+            return []
+        return []
+
+    def attachments(self) -> list[Attachment]:
+        """The files inside the file, by the name they are listed under; none is unpacked."""
+        out: list[Attachment] = []
+        try:
+            if self._reader and "/Names" in self._reader.root_object:
+                for each in self._reader.attachment_list:
+                    name = " ".join(canonical(each.name).split())[:MAX_VALUE_CHARS]
+                    out.append(Attachment(name or "unnamed", int(each.size) if each.size is not None else None))
+                    if len(out) >= MAX_ATTACHMENTS:
+                        break
         except FAULTS:
             return out
         return out

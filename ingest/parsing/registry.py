@@ -19,6 +19,7 @@ MODULES = {
     PLAIN: "ingest.parsing.plain",
 }
 PDF_RENDERER = "ingest.parsing.pdf_render"
+PDF_RECOGNISER = "ingest.parsing.ocr"
 MAGIC_BYTES = 1024
 
 
@@ -28,20 +29,45 @@ class Parser(Protocol):
     def parse(self, path: Path, filename: str, password: str | None) -> Parsed: ...
 
 
+class PdfParser(Protocol):
+    """A parser of pages that may be pictures: `recognised` is a folder of what was recognised, by 1-based page number."""
+
+    def parse(self, path: Path, filename: str, password: str | None, recognised: Path | None) -> Parsed: ...
+
+
+class Recogniser(Protocol):
+    """What a module offers that reads the picture of a page."""
+
+    def recognise(self, path: Path, page: int, password: str | None, languages: str) -> bytes: ...
+
+
 class Renderer(Protocol):
     """What a module offers whose format has pages that can be shown."""
 
     def render(self, path: Path, page: int, scale: float, password: str | None) -> bytes: ...
 
 
-def parse(path: Path, media_type: str, filename: str, password: str | None) -> Parsed:
-    """Read the file with the parser of its type. Raises the FileErrors of proviso.errors."""
+def parse(path: Path, media_type: str, filename: str, password: str | None, recognised: Path | None = None) -> Parsed:
+    """Read the file with the parser of its type; pages of a PDF that were recognised are taken from that folder.
+
+    Raises the FileErrors of proviso.errors.
+    """
     module = MODULES.get(media_type)
     if module is None:
         raise UnsupportedFormat(f"{filename} is of type {media_type}, for which there is no parser.")
     if path.stat().st_size == 0:
         raise EmptyFile(f"{filename} is empty (0 bytes).")
-    return cast(Parser, importlib.import_module(module)).parse(path, filename, password)
+    parser = importlib.import_module(module)
+    if recognised is not None and media_type == PDF:
+        return cast(PdfParser, parser).parse(path, filename, password, recognised)
+    return cast(Parser, parser).parse(path, filename, password)
+
+
+def recognise(path: Path, media_type: str, page: int, password: str | None, languages: str) -> bytes:
+    """What OCR reads on a 1-based page, for `parse` to take. Raises NoPageImage for formats without pages, and the FileErrors."""
+    if media_type != PDF:
+        raise NoPageImage("This document has no pages, so there is nothing to recognise.")
+    return cast(Recogniser, importlib.import_module(PDF_RECOGNISER)).recognise(path, page, password, languages)
 
 
 def render(path: Path, page: int, scale: float, password: str | None) -> bytes:

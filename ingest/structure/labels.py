@@ -18,9 +18,20 @@ _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _ROMAN_SHAPE = re.compile(r"c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})", re.IGNORECASE)
 _EXHIBIT = re.compile(
     r"(EXHIBIT|SCHEDULE|ANNEX|APPENDIX|ATTACHMENT|ADDENDUM|Exhibit|Schedule|Annex|Appendix|Attachment|Addendum)\s+"
-    r"[\"“]?([A-Z]{1,2}|[IVXLC]{1,6}|\d{1,3}(?:\.\d{1,3})*)(?:-\d{1,2})?(?![A-Za-z0-9])[\"”]?"
+    r"[\"“]?((?!TO|OF|IN|BY|IS|AS|AN|AT|OR|ON|IF|NO|WE)[A-Z]{1,2}|[IVXLC]{1,6}|\d{1,3}(?:\.\d{1,3})*)(?:[-.]?\d{1,2})?"
+    r"(?![A-Za-z0-9])(?!\s*\([a-z])[\"”]?"
 )
-_ARTICLE = re.compile(r"(?:ARTICLE|Article)\s+([IVXLC]{1,8}|\d{1,3})(?![A-Za-z0-9])")
+_WORDS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen twenty"
+)
+_COUNT = {word: number for number, word in enumerate(_WORDS.split(), 1)}
+_ARTICLE = re.compile(
+    r"(?:ARTICLE|Article|ITEM|Item)\s+([IVXLC]{1,8}|\d{1,3}|(?i:"
+    + "|".join(reversed(_WORDS.split()))
+    + r"))[A-C]?(?![A-Za-z0-9])"
+)
+"""Also the items of annual reports: "Item 1A"."""
 _SECTION = re.compile(r"(?:SECTION|Section|CLAUSE|Clause|§)\s*(\d{1,3}(?:\.\d{1,3}){0,5})(?![A-Za-z0-9(])")
 _DECIMAL = re.compile(
     r"(\d{1,3}(?:\.\d{1,3}){0,5})([.)]?)(?=\s|$)|(\d{1,3}(?:\.\d{1,3}){1,5})(\.?)(?=[\"“A-Z])|(\d{1,3})(\.)(?=[\"“A-Z])"
@@ -63,13 +74,18 @@ def roman(letters: str) -> int:
     return sum(-value if value < after else value for value, after in zip(values, [*values[1:], 0], strict=True))
 
 
+def count(words: str) -> int:
+    """The value of "12", "XII" or "twelve"; 0 when it is none of them."""
+    return int(words) if words.isdigit() else _COUNT.get(words.lower(), 0) or roman(words)
+
+
 def _worded(line: str) -> Label | None:
     found = _EXHIBIT.match(line)
     if found:
         return Label(" ".join(found.group().split()), (("exhibit", ()),), found.end(), word=True)
     found = _ARTICLE.match(line)
     if found:
-        value = int(found.group(1)) if found.group(1).isdigit() else roman(found.group(1))
+        value = count(found.group(1))
         return (
             Label(" ".join(found.group().split()), (("article", (value,)),), found.end(), word=True) if value else None
         )

@@ -1,11 +1,15 @@
-"""A parsed document with its sections found, its blocks refined and its title chosen (floor 4, pure)."""
+"""A parsed document with its sections, title, language, definitions, references and facts found, and its blocks refined (floor 4, pure)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from ingest.structure.definitions import Outlined, find_definitions
+from ingest.structure.facts import find_facts
+from ingest.structure.language import language_of
+from ingest.structure.references import Pointing, find_references
 from ingest.structure.sections import find_sections
-from ingest.structure.title import title_of
+from ingest.structure.title import shown_title, title_of
 from proviso.types.documents import Parsed
 
 
@@ -14,4 +18,15 @@ def structured(parsed: Parsed, filename: str) -> Parsed:
     outline = find_sections(parsed.text, parsed.blocks, parsed.sections)
     declared = parsed.title or parsed.metadata.get("title")
     title = title_of(parsed.text, outline.blocks, declared, filename)
-    return replace(parsed, sections=outline.sections, blocks=outline.blocks, title=title)
+    document = Outlined(parsed.text, parsed.blocks, outline.sections, parsed.tables)
+    definitions = find_definitions(document)
+    return replace(
+        parsed,
+        sections=outline.sections,
+        blocks=outline.blocks,
+        title=title,
+        language=parsed.language or language_of(parsed.text),
+        definitions=definitions,
+        references=find_references(document, Pointing(parsed.links, parsed.anchors)),
+        facts=find_facts(parsed.text, outline.sections, definitions, shown_title(parsed.text, outline.blocks)),
+    )

@@ -1,5 +1,5 @@
-"""Stored answers (floor 2): the whole object a client got, with the request it answers, findable by the documents it
-cites.
+"""Stored answers (floor 2): the whole object a client got, with the request it answers, findable by the versions it
+cites, which are kept as long as the answer is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from proviso.wire import from_data, to_data
 from records.catalog.blanking import without_gone
 from records.catalog.cursors import newest_first, page
 from records.catalog.rows import AnswerRecord
-from records.catalog.tables import answer_documents, answers
+from records.catalog.tables import answers, citations
 
 __all__ = ["AnswerRecord", "get", "listing", "save"]
 
@@ -28,10 +28,10 @@ def save(session: Session, workspace: str, request: dict[str, Any], answer: Answ
         row = {"id": answer.id, "workspace": workspace, "request": request, "created_at": datetime.now(UTC)}
         (data,) = without_gone(session, [to_data(answer)])
         session.execute(insert(answers).values(**row, answer=data))
-        cited = sorted({item.document_id for item in answer.evidence})
+        cited = sorted({(item.document_id, item.version) for item in answer.evidence})
         if cited:
-            rows = [{"answer_id": answer.id, "document_id": document_id} for document_id in cited]
-            session.execute(insert(answer_documents), rows)
+            rows = [{"answer_id": answer.id, "document_id": id_, "version": number} for id_, number in cited]
+            session.execute(insert(citations), rows)
     return get(session, workspace, answer.id)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Text, cast, select, update
 from sqlalchemy.orm import Session
 
-from records.catalog.tables import answer_documents, answers, cells, documents, idempotency
+from records.catalog.tables import answers, cells, citations, documents, idempotency
 
 Holder = dict[str, Any]
 """JSON of a cell, of an answer, or of a response with an answer as its body."""
@@ -31,10 +31,10 @@ def blank_cells(session: Session, document_id: str) -> None:
 
 def blank_answers(session: Session, document_id: str) -> None:
     """Evidence from the document, in every answer that cites it."""
-    query = select(answers.c.id, answers.c.answer).join(answer_documents, answer_documents.c.answer_id == answers.c.id)
-    query = query.where(answer_documents.c.document_id == document_id).order_by(answers.c.id)
+    citing = select(citations.c.answer_id).where(citations.c.document_id == document_id)
+    query = select(answers.c.id, answers.c.answer).where(answers.c.id.in_(citing)).order_by(answers.c.id)
     # Two documents of one answer, deleted at once: each must blank what the other has left.
-    for answer_id, answer in session.execute(query.with_for_update(of=answers)).all():
+    for answer_id, answer in session.execute(query.with_for_update()).all():
         session.execute(update(answers).where(answers.c.id == answer_id).values(answer=_blanked(answer, {document_id})))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from records.catalog import changes
@@ -15,6 +15,7 @@ from records.catalog.blanking import blank_answers, blank_cells, blank_responses
 from records.catalog.describing import get
 from records.catalog.rows import DocumentRecord
 from records.catalog.tables import documents, garbage, versions
+from records.catalog.versioning import discard, unused_files
 
 
 def begin_delete(session: Session, workspace: str, document_id: str) -> list[str]:
@@ -28,6 +29,15 @@ def begin_delete(session: Session, workspace: str, document_id: str) -> list[str
     changes.append(session, workspace, "document", document_id, record.collection)
     query = select(versions.c.id).where(versions.c.document_id == document_id).order_by(versions.c.number)
     return list(session.execute(query).scalars())
+
+
+def begin_delete_collection(session: Session, workspace: str, collection: str) -> list[str]:
+    """Hide every document of a collection at once; returns their ids, those that were being deleted already included."""
+    mine = (documents.c.workspace == workspace, documents.c.collection == collection)
+    ids = list(session.execute(select(documents.c.id).where(*mine).order_by(documents.c.created_at)).scalars())
+    for document_id in ids:
+        begin_delete(session, workspace, document_id)
+    return ids
 
 
 def finish_delete(session: Session, document_id: str) -> list[str]:
@@ -45,11 +55,8 @@ def finish_delete(session: Session, document_id: str) -> list[str]:
     session.execute(delete(versions).where(versions.c.document_id == document_id))
     session.execute(delete(documents).where(documents.c.id == document_id))
     changes.append(session, row["workspace"], "document", document_id, row["collection"])
-    used = set(session.execute(select(versions.c.sha256).where(versions.c.sha256.in_(hashes))).scalars())
-    keys = sorted(f"files/{sha256}" for sha256 in hashes - used)
-    known = set(session.execute(select(garbage.c.key).where(garbage.c.key.in_(keys))).scalars())
-    if fresh := [{"key": key, "at": datetime.now(UTC)} for key in keys if key not in known]:
-        session.execute(insert(garbage), fresh)
+    keys = unused_files(session, hashes)
+    discard(session, keys)
     return keys
 
 
@@ -59,8 +66,13 @@ def deleting(session: Session) -> list[DocumentRecord]:
     return [get(session, workspace, document_id) for workspace, document_id in session.execute(query).all()]
 
 
+def discard_unused(session: Session, sha256: str) -> None:
+    """A file was stored that nobody has come to name: garbage, unless somebody else has the same bytes."""
+    discard(session, unused_files(session, {sha256}))
+
+
 def garbage_keys(session: Session) -> list[str]:
-    """Keys that `finish_delete` gave and nobody has reported gone."""
+    """Keys of files and texts that nobody may read any more, and that nobody has reported gone."""
     return list(session.execute(select(garbage.c.key).order_by(garbage.c.key)).scalars())
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from proviso.errors import NotFound
-from proviso.types.documents import DocumentWarning
+from proviso.types.documents import DocumentWarning, Fact
 from proviso.wire import from_data
 from records.catalog.cursors import newest_first, page
 from records.catalog.rows import CollectionRecord, DocumentRecord, PageCoverage, Pending, VersionRecord
@@ -21,9 +21,12 @@ newest = versions.alias("newest")
 
 SHOWN = (
     *("number", "language", "progress", "pages", "chars", "tokens", "chunks", "media_type", "page_coverage"),
-    *("warnings", "sha256", "bytes", "attempt"),
+    *("warnings", "facts", "contains", "sha256", "bytes", "attempt"),
 )
 """Columns that describe the version shown."""
+
+NEWEST = ("id", "number", "status", "stage", "progress", "filename", "sha256")
+"""Columns that describe the one on its way."""
 
 
 class Wanted(TypedDict, total=False):
@@ -36,11 +39,11 @@ class Wanted(TypedDict, total=False):
 
 def get(session: Session, workspace: str, document_id: str) -> DocumentRecord:
     """One document. Raises NotFound, also when it belongs to another workspace."""
-    query = _described().where(documents.c.workspace == workspace, documents.c.id == document_id)
+    query = described().where(documents.c.workspace == workspace, documents.c.id == document_id)
     row = session.execute(query).mappings().one_or_none()
     if row is None:
         raise NotFound(f"There is no document {document_id}.")
-    return _record(row)
+    return record_of(row)
 
 
 def listing(
@@ -52,7 +55,7 @@ def listing(
     **wanted: Unpack[Wanted],
 ) -> tuple[list[DocumentRecord], str | None]:
     """A page of documents, newest first, and the cursor of the next; `q` is looked for in names and titles."""
-    query = _described().where(documents.c.workspace == workspace)
+    query = described().where(documents.c.workspace == workspace)
     if (collection := wanted.get("collection")) is not None:
         query = query.where(documents.c.collection == collection)
     if (status := wanted.get("status")) is not None:
@@ -61,7 +64,7 @@ def listing(
         query = query.where(documents.c.search_text.contains(q.casefold(), autoescape=True))
     rows = session.execute(newest_first(query, documents, limit, cursor)).mappings().all()
     kept, following = page(rows, limit, lambda row: (row["created_at"], row["id"]))
-    return [_record(row) for row in kept], following
+    return [record_of(row) for row in kept], following
 
 
 def version(session: Session, version_id: str) -> VersionRecord:
@@ -128,12 +131,12 @@ def count_by_status(session: Session) -> dict[str, int]:
 
 
 def _versions() -> Select[Any]:
-    names = ("number", "sha256", "bytes", "media_type", "attempt", "status", "password", "document_id")
+    names = ("number", "filename", "sha256", "bytes", "media_type", "attempt", "status", "password", "document_id")
     return (
         select(
             versions.c.id.label("version_id"),
             *(versions.c[name] for name in names),
-            *(documents.c[name] for name in ("workspace", "collection", "filename")),
+            *(documents.c[name] for name in ("workspace", "collection")),
         )
         .join(documents, versions.c.document_id == documents.c.id)
         .where(documents.c.status != "deleting")
@@ -144,7 +147,7 @@ def _is_shown() -> Any:
     return shown.c.id == func.coalesce(documents.c.live_version_id, documents.c.newest_version_id)
 
 
-def _described() -> Select[Any]:
+def described() -> Select[Any]:
     names = ("id", "filename", "collection", "metadata", "status", "created_at", "updated_at", "workspace")
     return (
         select(
@@ -152,7 +155,7 @@ def _described() -> Select[Any]:
             func.coalesce(documents.c.title, shown.c.title, documents.c.filename).label("title"),
             shown.c.id.label("version_id"),
             *(shown.c[name] for name in SHOWN),
-            *(newest.c[name].label(f"newest_{name}") for name in ("id", "number", "status", "stage")),
+            *(newest.c[name].label(f"newest_{name}") for name in NEWEST),
             newest.c.error_code,
             newest.c.error_detail,
         )
@@ -161,23 +164,40 @@ def _described() -> Select[Any]:
     )
 
 
-def _record(row: RowMapping) -> DocumentRecord:
+def record_of(row: RowMapping) -> DocumentRecord:
     taken = {name: row[name] for name in (*SHOWN, "id", "filename", "title", "collection", "metadata", "status")}
     number = taken.pop("number")
     taken["page_coverage"] = from_data(tuple[PageCoverage, ...], row["page_coverage"])
     taken["warnings"] = from_data(tuple[DocumentWarning, ...], row["warnings"])
+    taken["facts"] = from_data(tuple[Fact, ...], row["facts"])
     coming = row["newest_id"] != row["version_id"]
     return DocumentRecord(
         **taken,
         version=number,
-        pending=Pending(row["newest_number"], row["newest_status"], row["newest_stage"]) if coming else None,
+        pending=_pending(row) if coming else None,
         stage=None if coming else row["newest_stage"],
-        error={"code": row["error_code"], "detail": row["error_detail"]} if row["error_code"] else None,
+        error=_error(row),
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         workspace=row["workspace"],
         version_id=row["version_id"],
     )
+
+
+def _pending(row: RowMapping) -> Pending:
+    return Pending(
+        version=row["newest_number"],
+        status=row["newest_status"],
+        stage=row["newest_stage"],
+        progress=row["newest_progress"],
+        filename=row["newest_filename"],
+        sha256=row["newest_sha256"],
+        error=_error(row),
+    )
+
+
+def _error(row: RowMapping) -> dict[str, str] | None:
+    return {"code": row["error_code"], "detail": row["error_detail"]} if row["error_code"] else None
 
 
 def _number(condition: Any) -> Any:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 from proviso.types.answers import Answer, Effort, Usage
-from proviso.types.documents import DocumentStatus, DocumentWarning, Stage, TextSource
+from proviso.types.documents import DocumentStatus, DocumentWarning, Fact, Stage, TextSource
 from proviso.types.extractions import ExtractionStatus, Field, Totals
 
 VersionStatus = Literal["queued", "processing", "ready", "failed", "retired"]
@@ -41,11 +42,16 @@ class PageCoverage:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A newer version on its way while the live one still answers; `status` failed when it did not arrive."""
+    """A newer version on its way while the live one still answers; `status` failed, and `error`, when it did not
+    arrive."""
 
     version: int
     status: VersionStatus
     stage: Stage | None
+    progress: float
+    filename: str
+    sha256: str
+    error: dict[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,8 @@ class DocumentRecord:
     media_type: str
     page_coverage: tuple[PageCoverage, ...]
     warnings: tuple[DocumentWarning, ...]
+    facts: tuple[Fact, ...]
+    contains: dict[str, int]
     error: dict[str, str] | None
     sha256: str
     bytes: int
@@ -102,6 +110,26 @@ class VersionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptVersion:
+    """A version as it can be opened: the live one, a retired one that is still kept, or one that never became ready.
+    `live` is the document's, `error` why it failed."""
+
+    version_id: str
+    document_id: str
+    number: int
+    filename: str
+    title: str
+    sha256: str
+    bytes: int
+    media_type: str
+    status: VersionStatus
+    error: dict[str, str] | None
+    created_at: datetime
+    retired_at: datetime | None
+    live: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedFacts:
     """What parsing and counting found out about a version."""
 
@@ -113,6 +141,9 @@ class ParsedFacts:
     page_coverage: tuple[PageCoverage, ...]
     warnings: tuple[DocumentWarning, ...]
     media_type: str
+    facts: tuple[Fact, ...] = ()
+    contains: Mapping[str, int] = field(default_factory=dict)
+    """How many tables, marks, form fields … its `Details` hold."""
 
 
 @dataclass(frozen=True, slots=True)

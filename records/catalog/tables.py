@@ -72,6 +72,8 @@ documents = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     Index("ix_documents_listing", "workspace", "created_at", "id"),
+    Index("ix_documents_collection", "workspace", "collection", "created_at", "id"),
+    Index("ix_documents_state", "workspace", "status", "created_at", "id"),
     Index("ix_documents_status", "status"),
     Index("ix_documents_sha256", "sha256"),
     Index(
@@ -91,6 +93,7 @@ versions = Table(
     _id("id", primary_key=True),
     Column("document_id", String(64), ForeignKey("documents.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("number", Integer, nullable=False),
+    Column("filename", Text, nullable=False),
     Column("sha256", String(64), nullable=False, index=True),
     Column("bytes", BigInteger, nullable=False),
     Column("media_type", Text, nullable=False),
@@ -108,9 +111,12 @@ versions = Table(
     Column("page_coverage", JSON, nullable=False),
     Column("unread_pages", JSON, nullable=False),
     Column("warnings", JSON, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("contains", JSON, nullable=False),
     Column("error_code", String(64)),
     Column("error_detail", Text),
     Column("created_at", UtcTime, nullable=False),
+    Column("retired_at", UtcTime),
     Index("uq_versions_number", "document_id", "number", unique=True),
 )
 
@@ -162,8 +168,10 @@ cells = Table(
     Column("position", Integer, primary_key=True),
     Column("field", Text, nullable=False),
     Column("outcome", String(32), nullable=False),
+    Column("version", Integer),
     Column("cell", JSON, nullable=False),
     Index("ix_cells_outcome", "extraction_id", "outcome"),
+    Index("ix_cells_version", "document_id", "version"),
 )
 
 answers = Table(
@@ -177,11 +185,13 @@ answers = Table(
     Index("ix_answers_listing", "workspace", "created_at", "id"),
 )
 
-answer_documents = Table(
-    "answer_documents",
+citations = Table(
+    "citations",
     metadata,
     Column("answer_id", String(64), ForeignKey("answers.id", ondelete="CASCADE"), primary_key=True),
-    Column("document_id", String(64), primary_key=True, index=True),
+    Column("document_id", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Index("ix_citations_version", "document_id", "version"),
 )
 
 model_calls = Table(

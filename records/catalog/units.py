@@ -162,5 +162,5 @@ def _update_unit(session: Session, extraction_id: str, document_id: str, **value
 
 
 def _cell_row(extraction_id: str, position: int, cell: dict[str, Any]) -> dict[str, Any]:
-    named = {name: cell[name] for name in ("document_id", "field", "outcome")}
+    named = {name: cell[name] for name in ("document_id", "field", "outcome", "version")}
     return {"extraction_id": extraction_id, "position": position, **named, "cell": cell}

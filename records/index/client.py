@@ -82,6 +82,10 @@ class EdgeIndex:
             header = {"op": "delete", "workspace": workspace, "version_ids": list(version_ids)}
             await self._ask(self._writes, Frame(header))
 
+    async def count(self, version_id: str) -> int:
+        reply = await self._ask(self._reads, Frame({"op": "count", "version_id": version_id}))
+        return int(reply.header["count"])
+
     async def counts(self) -> dict[str, int]:
         reply = await self._ask(self._reads, Frame({"op": "counts"}))
         return dict(reply.header["counts"])

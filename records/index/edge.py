@@ -101,6 +101,12 @@ class Shard:
         with _asked("The index did not delete the points"):
             self._shard.update(edge.UpdateOperation.delete_points_by_filter(scope))
 
+    def count(self, version_id: str) -> int:
+        """Points of one version."""
+        with _asked("The index could not count its points"):
+            scope = edge.Filter(must=[_matches(VERSION_ID, edge.MatchValue(version_id))])
+            return int(self._shard.count(edge.CountRequest(filter=scope, exact=True)))
+
     def counts(self) -> dict[str, int]:
         """Points per version id."""
         with _asked("The index could not count its points"):

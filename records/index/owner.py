@@ -44,6 +44,7 @@ class Answers:
             "upsert": self._upsert,
             "search": self._search,
             "delete": self._delete,
+            "count": self._count,
             "counts": self._counts,
             "points": self._points,
         }
@@ -78,6 +79,9 @@ class Answers:
         self._shard.delete(request.header["workspace"], request.header["version_ids"])
         self._shard.sync()
         return {}
+
+    def _count(self, request: Frame) -> dict[str, Any]:
+        return {"count": self._shard.count(request.header["version_id"])}
 
     def _counts(self, request: Frame) -> dict[str, Any]:
         return {"counts": self._shard.counts()}

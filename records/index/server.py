@@ -99,6 +99,10 @@ class ServerIndex:
             chosen = models.FilterSelector(filter=_scope(workspace, version_ids))
             await self._write(partial(self._client.delete, self._collection, chosen, wait=True))
 
+    async def count(self, version_id: str) -> int:
+        scope = _scope(None, [version_id])
+        return (await self._ask(lambda: self._client.count(self._collection, count_filter=scope, exact=True))).count
+
     async def counts(self) -> dict[str, int]:
         limit = max(1, await self._points())
         facet = await self._ask(lambda: self._client.facet(self._collection, VERSION_ID, limit=limit, exact=True))

@@ -164,6 +164,12 @@ async def test_counts_name_every_version_of_every_workspace(index: VectorIndex) 
     assert await index.counts() == expected
 
 
+async def test_the_points_of_one_version_are_counted_alone(index: VectorIndex) -> None:
+    await index.upsert(points_of("ver_1", 6, workspace="acme"))
+    await index.upsert(points_of("ver_2", 3, workspace="rival"))
+    assert [await index.count(version) for version in ("ver_1", "ver_2", "ver_3")] == [6, 3, 0]
+
+
 async def test_a_vector_of_another_length_is_refused_with_a_sentence(index: VectorIndex) -> None:
     with pytest.raises(IndexUnavailable, match=f"{DIMENSIONS} dimensions; this one has 3"):
         await index.upsert([a_point(0, dense=[1.0, 0.0, 0.0])])

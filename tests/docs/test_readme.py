@@ -41,9 +41,10 @@ def curl_lines(readme: str) -> list[str]:
 def test_every_curl_line_of_readme_is_answered(readme: str, service: httpx.Client, repository: Path) -> None:
     lines = curl_lines(readme)
     assert len(lines) >= 8
-    extraction = ""
+    extraction, document = "", ""
     for line in lines:
-        command = line.replace(SERVICE, str(service.base_url).rstrip("/")).replace("ext_…", extraction)
+        command = line.replace(SERVICE, str(service.base_url).rstrip("/"))
+        command = command.replace("ext_…", extraction).replace("doc_…", document)
         done = subprocess.run(
             ["bash", "-c", command], cwd=repository, capture_output=True, text=True, timeout=60, check=False
         )
@@ -52,7 +53,12 @@ def test_every_curl_line_of_readme_is_answered(readme: str, service: httpx.Clien
         assert "urn:proviso:problem" not in done.stdout, (command, done.stdout)
         if "-F files=" in line:
             documents = settled(service, [item["id"] for item in json.loads(done.stdout)["items"]])
-            assert {document["status"] for document in documents} == {"ready"}
+            assert {each["status"] for each in documents} == {"ready"}
+            document = documents[0]["id"]
+        elif "-X PUT" in line:
+            with service.stream("GET", f"/v1/documents/{document}/events") as response:
+                response.read()
+            assert service.get(f"/v1/documents/{document}").json()["version"] == 2
         elif '"template"' in line:
             extraction = json.loads(done.stdout)["id"]
             finished(service, extraction)

@@ -29,8 +29,10 @@ POLL_S = 0.05
 
 @contextlib.contextmanager
 def running_service(data_dir: Path, *, model: str | None = None, **settings: Any) -> Iterator[httpx.Client]:
-    """The service, and a client on it. `model` is the base URL of a model server; other settings by their names."""
-    chosen = Settings(_env_file=None, data_dir=data_dir, host="127.0.0.1", port=0, llm_base_url=model, **settings)
+    """The service, and a client on it. `model` is the base URL of a model server; other settings by their names. Scans stay unread
+    unless `ocr=True`, so that the same is expected with Tesseract and without."""
+    given = {"ocr": False} | settings
+    chosen = Settings(_env_file=None, data_dir=data_dir, host="127.0.0.1", port=0, llm_base_url=model, **given)
     ready = threading.Event()
     server = Server(chosen, lambda _: ready.set())
 

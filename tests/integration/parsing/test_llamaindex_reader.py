@@ -43,8 +43,8 @@ def test_a_file_that_cannot_be_read_is_refused_as_everywhere(tmp_path: Path) -> 
 
 def test_parsing_does_not_load_llama_index() -> None:
     code = (
-        "import sys, ingest.parsing.child, ingest.parsing.limits, ingest.parsing.pdf, ingest.parsing.docx, ingest.structure.structured;"
-        "print([name for name in ('llama_index', 'numpy', 'docx') if name in sys.modules])"
+        "import sys, ingest.reading.child, ingest.reading.pool, ingest.parsing.pdf, ingest.parsing.docx, ingest.structure.structured;"
+        "print([name for name in ('llama_index', 'docx') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from difflib import SequenceMatcher
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -149,3 +150,36 @@ def test_a_quote_over_a_line_end_gives_one_box_a_line(samples: Path) -> None:
     assert found is not None
     assert len(found.boxes) == parsed.text[block.start : block.end].count("\n") + 1
     assert all(above[1] < below[1] for above, below in pairwise(found.boxes))
+
+
+@pytest.mark.shared
+def test_right_to_left_words_stand_in_their_logical_order(shared_data: Path) -> None:
+    parsed = parse(shared_data / "robust/pypdf/habibi.pdf")
+    assert "حَبيبي" in parsed.text
+    assert "يبيبَح" not in parsed.text
+
+
+@pytest.mark.shared
+def test_three_columns_are_read_one_after_the_other_with_their_footnotes_below(shared_data: Path) -> None:
+    parsed = parse(shared_data / "robust/plumber/federal-register-2020-17221.pdf")
+    second = [block for block in parsed.blocks if block.page == 2]
+    words = {
+        kind: [parsed.text[b.start : b.end] for b in second if b.kind == kind] for kind in {b.kind for b in second}
+    }
+    assert words["header"] == ["Federal Register / Vol. 85, No. 152 / Thursday, August 6, 2020 / Proposed Rules 47699"]
+    assert [note[0] for note in words["footnote"]] == list("123456789")
+    assert words["paragraph"][0].startswith("Hatta International Airport")
+    order = [block.kind for block in second]
+    assert order.index("footnote") > max(at for at, kind in enumerate(order) if kind in ("paragraph", "heading"))
+
+
+@pytest.mark.shared
+def test_text_is_in_the_order_of_the_truth(shared_data: Path) -> None:
+    for name, least in (("multi_page", 0.99), ("normal_4pages", 0.93)):
+        read = _letters(parse(shared_data / f"robust/docling/{name}.pdf").text)
+        truth = _letters((shared_data / f"robust/docling/{name}.md").read_text())
+        assert SequenceMatcher(None, read, truth, autojunk=False).ratio() > least, name
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFKC", text) if letter.isalnum())

@@ -14,7 +14,7 @@ from tests.unit.ingest.embedding.server import EmbeddingServer
 async def test_local_is_the_packaged_model() -> None:
     opened = await open_embedder("local", threads=1)
     assert isinstance(opened, LocalEmbedder)
-    assert (opened.name, opened.dimensions, opened.max_tokens) == ("minilm-l6-v2-int8/1", 384, 256)
+    assert (opened.name, opened.dimensions, opened.max_tokens) == ("minilm-l6-v2-int8/2", 384, 256)
 
 
 @pytest.mark.parametrize("model", ["letters", "nomic-embed-text:latest", "BAAI/bge-m3", "acme/embed@2"])

@@ -83,7 +83,7 @@ def test_tracked_insertions_are_kept_and_deletions_dropped(tmp_path: Path) -> No
     body = (
         "<w:p><w:r><w:t xml:space='preserve'>The fee is </w:t></w:r><w:del><w:r><w:delText>$100</w:delText></w:r></w:del>"
         "<w:ins><w:r><w:t>$250</w:t></w:r></w:ins><w:moveFrom><w:r><w:t> gone</w:t></w:r></w:moveFrom>"
-        "<w:moveTo><w:r><w:t> moved</w:t></w:r></w:moveTo></w:p>"
+        "<w:moveTo><w:r><w:t xml:space='preserve'> moved</w:t></w:r></w:moveTo></w:p>"
         "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t xml:space='preserve'>first half </w:t></w:r></w:p>"
         + p("second half")
     )
@@ -108,17 +108,17 @@ def test_hidden_runs_field_codes_and_fallback_drawings_are_left_out(tmp_path: Pa
 def test_notes_headers_and_footers_follow_the_body_once(tmp_path: Path) -> None:
     separator = f'<w:footnote w:type="separator">{p("-")}</w:footnote>'
     parts = {
-        "word/footnotes.xml": a_part("footnotes", separator + f"<w:footnote>{p('A note.')}</w:footnote>"),
+        "word/footnotes.xml": a_part("footnotes", separator + f'<w:footnote w:id="1">{p("A note.")}</w:footnote>'),
         "word/header1.xml": a_part("hdr", p("DRAFT")),
         "word/header2.xml": a_part("hdr", p("DRAFT")),
         "word/footer1.xml": a_part("ftr", p("Confidential")),
     }
-    parsed = read(tmp_path, "contract.docx", a_docx_of(p("Body."), parts))
-    assert blocks(parsed) == [
-        ("paragraph", "Body."),
-        ("footnote", "A note."),
-        ("footer", "Confidential"),
+    body = '<w:p><w:r><w:t>Body.</w:t><w:footnoteReference w:id="1"/></w:r></w:p>'
+    assert blocks(read(tmp_path, "contract.docx", a_docx_of(body, parts))) == [
+        ("paragraph", "Body.¹"),
+        ("footnote", "¹ A note."),
         ("header", "DRAFT"),
+        ("footer", "Confidential"),
     ]
 
 

@@ -28,12 +28,17 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(64))
         ("\ufeffBOM first".encode(), "notes.txt", kinds.PLAIN),
         ("UTF-16 with BOM".encode("utf-16"), "notes.txt", kinds.PLAIN),
         ("UTF-16 without BOM, as Windows writes it".encode("utf-16-le"), "notes.txt", kinds.PLAIN),
+        ("UTF-32 without BOM".encode("utf-32-le"), "notes.txt", kinds.PLAIN),
         ("Caf\xe9 \x93quoted\x94".encode("latin-1"), "notes.txt", kinds.PLAIN),
         (b"MZ is how this text begins, and BM, and more.", "notes.txt", kinds.PLAIN),
     ],
 )
 def test_the_type_is_found_from_bytes_and_name(head: bytes, name: str, kind: str) -> None:
     assert sniff(head, name) == kind
+
+
+def test_a_locked_word_file_is_left_to_its_parser_which_asks_for_the_password() -> None:
+    assert sniff(an_ole_file() + "EncryptedPackage".encode("utf-16-le"), "contract.docx") == kinds.DOCX
 
 
 def test_office_files_are_told_apart_by_what_is_in_them() -> None:
@@ -50,7 +55,8 @@ def test_office_files_are_told_apart_by_what_is_in_them() -> None:
         (PNG, "contract.pdf", "a PNG image"),
         (not_a_pdf(), "contract.pdf", "a Windows program"),
         (an_ole_file(), "contract.doc", "old binary format"),
-        (an_ole_file(), "contract.docx", "locked with a password"),
+        (an_ole_file() + "WordDocument".encode("utf-16-le"), "contract.docx", "old binary format (.doc)"),
+        (an_ole_file() + "EncryptedPackage".encode("utf-16-le"), "contract", "locked with a password"),
         (b"{\\rtf1 text}", "contract.rtf", "Rich Text"),
         (b"PK\x03\x04" + bytes(30) + b"a.txt", "files.zip", "a ZIP archive"),
         (bytes(range(256)) * 4, "data.bin", "binary data"),

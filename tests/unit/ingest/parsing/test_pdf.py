@@ -153,15 +153,15 @@ def test_pages_without_text_are_named_and_never_silently_ready(tmp_path: Path) -
     assert "No page has readable text" in warning.detail
 
 
-def test_an_empty_page_among_others_is_named(tmp_path: Path) -> None:
+def test_a_page_on_which_nothing_is_printed_is_read_and_says_nothing(tmp_path: Path) -> None:
     parsed = read(tmp_path, "a.pdf", a_pdf([["One."], [], ["Three."]]))
     assert parsed.text == "One.\n\nThree."
     assert [(page.start, page.end, page.source) for page in parsed.pages] == [
         (0, 4, "text_layer"),
-        (4, 4, "none"),
+        (4, 4, "text_layer"),
         (6, 12, "text_layer"),
     ]
-    assert parsed.warnings[0].pages == (2,)
+    assert parsed.warnings == ()
 
 
 def test_what_was_filled_into_a_form_is_read(tmp_path: Path) -> None:

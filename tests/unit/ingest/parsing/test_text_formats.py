@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.parsing.charset import declared_in_html, decode
 from ingest.parsing.counting import counted
-from ingest.parsing.plain import paragraphs
+from ingest.parsing.plain import cut
 from proviso.errors import EmptyFile
 from tests.unit.ingest.parsing.files import blocks, read
 
@@ -27,13 +27,13 @@ def test_text_is_read_alike_in_every_encoding(tmp_path: Path, encoding: str) -> 
 
 def test_text_that_is_hardly_ascii_is_guessed_by_its_letters() -> None:
     words = "Настоящий договор вступает в силу с момента подписания сторонами и действует в течение одного года. " * 3
-    assert decode(words.encode("cp1251"))[0] == words
+    assert decode(words.encode("cp1251")).text == words
 
 
 def test_an_html_page_is_read_in_the_encoding_it_declares() -> None:
     page = '<meta charset="ISO-8859-1">caf\xe9'.encode("latin-1")
-    assert decode(page, declared_in_html(page))[0].endswith("café")
-    assert decode(b"\xe9", "no-such-encoding")[0] == "é"
+    assert decode(page, declared_in_html(page)).text.endswith("café")
+    assert decode(b"\xe9", "no-such-encoding").text == "é"
 
 
 def test_line_ends_become_one_kind_and_nul_cannot_get_through(tmp_path: Path) -> None:
@@ -44,12 +44,12 @@ def test_line_ends_become_one_kind_and_nul_cannot_get_through(tmp_path: Path) ->
 
 def test_a_form_feed_ends_a_paragraph() -> None:
     text = "  end of page\n\fstart of page\n"
-    assert [text[block.start : block.end] for block in paragraphs(text)] == ["end of page", "start of page"]
+    assert [text[block.start : block.end] for block in cut(text)[0]] == ["end of page", "start of page"]
 
 
 @given(st.text(alphabet="ab \t\n\f\u00a0", max_size=60))
 def test_paragraphs_cover_every_word_once_and_in_order(text: str) -> None:
-    found = paragraphs(text)
+    found = cut(text)[0]
     assert "".join("".join(text[block.start : block.end].split()) for block in found) == "".join(text.split())
     assert all(a.end <= b.start for a, b in pairwise(found))
     assert all(text[block.start : block.end].strip() == text[block.start : block.end] for block in found)
@@ -86,7 +86,15 @@ def test_a_text_file_with_nothing_in_it_is_empty(tmp_path: Path, name: str) -> N
         (14, "lowerRoman", "xiv"),
         (1999, "upperRoman", "MCMXCIX"),
         (0, "lowerRoman", "0"),
-        (7, "chicago", "7"),
+        (7, "hex", "7"),
+        (6, "chicago", "††"),
+        (28, "upper-alpha", "AB"),
+        (22, "ordinal", "22nd"),
+        (13, "ordinal", "13th"),
+        (21, "cardinalText", "Twenty-one"),
+        (32, "ordinalText", "Thirty-second"),
+        (40, "ordinalText", "Fortieth"),
+        (3, "decimalEnclosedCircle", "③"),
     ],
 )
 def test_numbers_are_written_as_lists_print_them(number: int, style: str, shown: str) -> None:

@@ -8,28 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.parsing.plain import paragraphs
-from ingest.structure.sections import Outline, find_sections, section_at
-from proviso.types.documents import Block, BlockKind, Section
+from ingest.structure.sections import find_sections
+from proviso.structure import section_at
+from proviso.types.documents import Section
+from tests.unit.ingest.structure.builders import marked, outline_of, paragraphs
 
 
 def sections_of(*parts: str) -> list[tuple[str, str, str]]:
     """Number, path and title of the sections of paragraphs."""
     return [(section.number, section.path, section.title) for section in outline_of(*parts).sections]
-
-
-def outline_of(*parts: str) -> Outline:
-    text = "\n\n".join(parts)
-    return find_sections(text, paragraphs(text))
-
-
-def marked(*parts: tuple[BlockKind, int, str], page: int | None = None) -> tuple[str, list[Block]]:
-    """A text with blocks of these kinds and levels."""
-    blocks, at = [], 0
-    for kind, level, words in parts:
-        blocks.append(Block(kind, at, at + len(words), page, level))
-        at += len(words) + 2
-    return "\n\n".join(words for _, _, words in parts), blocks
 
 
 def test_a_contract_becomes_a_tree_of_articles_sections_and_subclauses() -> None:

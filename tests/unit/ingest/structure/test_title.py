@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.parsing.plain import paragraphs
 from ingest.structure.structured import structured
 from ingest.structure.title import title_of
 from proviso.types.documents import Block, Parsed
+from tests.unit.ingest.structure.builders import paragraphs
 
 TEXT = "EXHIBIT 10.1\n\nRESELLER AGREEMENT\n\nThis agreement is made by both."
 

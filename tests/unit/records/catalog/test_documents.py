@@ -129,10 +129,11 @@ def test_reprocessing_a_live_document_keeps_it_live_until_its_successor_is_ready
     ready = a_ready(catalog)
     requeued = catalog.write_now(documents.requeue, "local", ready.id, None)
     assert (requeued.status, requeued.version, requeued.version_id) == ("ready", 1, ready.version_id)
-    assert requeued.pending == Pending(2, "queued", None)
+    assert requeued.pending == Pending(2, "queued", None, 0.0, "msa.pdf", ready.sha256, None)
     coming = catalog.read_now(documents.newest_version, "local", ready.id)
     catalog.write_now(documents.stage, coming.version_id, "embedding", 0.5)
-    assert catalog.read_now(documents.get, "local", ready.id).pending == Pending(2, "processing", "embedding")
+    pending = catalog.read_now(documents.get, "local", ready.id).pending
+    assert pending == Pending(2, "processing", "embedding", 0.5, "msa.pdf", ready.sha256, None)
     assert catalog.read_now(documents.live_versions) == {ready.version_id: 7}
     assert catalog.write_now(documents.publish, coming.version_id, 9) == ready.version_id
     renewed = catalog.read_now(documents.get, "local", ready.id)
@@ -146,8 +147,9 @@ def test_a_successor_that_fails_leaves_the_live_version_live(catalog: Catalog) -
     coming = catalog.read_now(documents.newest_version, "local", ready.id)
     catalog.write_now(documents.fail, coming.version_id, "parser_limit", "Too long.")
     record = catalog.read_now(documents.get, "local", ready.id)
-    assert (record.status, record.version, record.pending) == ("ready", 1, Pending(2, "failed", None))
-    assert record.error == {"code": "parser_limit", "detail": "Too long."}
+    error = {"code": "parser_limit", "detail": "Too long."}
+    assert (record.status, record.version, record.error) == ("ready", 1, error)
+    assert record.pending == Pending(2, "failed", None, 0.0, "msa.pdf", ready.sha256, error)
 
 
 def test_what_is_on_its_way_cannot_be_queued_twice(catalog: Catalog) -> None:

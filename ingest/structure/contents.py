@@ -1,0 +1,69 @@
+"""Tables of contents among the candidates (floor 4, pure): their entries look like sections and are none.
+
+One is known by its heading, or by being a run of titles without words between them that come again as headings further on.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from ingest.structure.candidates import Candidate
+
+MIN_RUN = 4
+"""Titles in a row that make a table of contents where no heading says so."""
+GAP_CHARS = 12
+"""Between two entries stands at most a page number."""
+FIRST_ENTRIES = 3
+"""After the heading of the contents, one of these comes again as the first heading of the body."""
+
+
+def without_contents(text: str, found: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates without those inside a table of contents; its own heading stays."""
+    where: dict[str, list[int]] = {}
+    for at, candidate in enumerate(found):
+        where.setdefault(candidate.key, []).append(at)
+    kept: list[Candidate] = []
+    start = 0
+    while start < len(found):
+        if start and found[start - 1].contents:
+            start = _body(found, where, start)
+        end, cut = _run(text, found, start)
+        again = sum(where[candidate.key][-1] >= cut for candidate in found[start:cut])
+        if cut - start >= MIN_RUN and again * 2 >= cut - start:
+            start = cut
+            continue
+        kept.extend(found[start:end])
+        start = end
+    return kept
+
+
+def _body(found: Sequence[Candidate], where: dict[str, list[int]], start: int) -> int:
+    """Where the first entries of the contents come again as headings; `start` when they do not."""
+    for at in range(start, min(start + FIRST_ENTRIES, len(found))):
+        same = where[found[at].key]
+        after = bisect_right(same, at)
+        if after < len(same) and found[at].title:
+            return same[after] - (at - start)
+    return start
+
+
+def _run(text: str, found: Sequence[Candidate], start: int) -> tuple[int, int]:
+    """Past the last of the titles that follow each other without words between, and the first that comes for the second time."""
+    keys: set[str] = set()
+    cut, at = 0, start
+    while at < len(found) and (at == start or _follows(text, found[at - 1], found[at])):
+        if found[at].key in keys and not cut:
+            cut = at
+        keys.add(found[at].key)
+        at += 1
+        if found[at - 1].contents:
+            break
+    return at, cut or at
+
+
+def _follows(text: str, above: Candidate, below: Candidate) -> bool:
+    """Whether two titles stand together: whole lines with at most a page number between."""
+    if not (above.whole and below.whole) or below.contents or below.start - above.end > 4 * GAP_CHARS:
+        return False
+    return len(text[above.end : below.start].strip()) <= GAP_CHARS
