@@ -11,11 +11,12 @@ QUICK := not slow and not scale and not llama and not postgres and not qdrant an
 
 T ?= tests
 WORKERS ?= 2
+EVALS_OF_INGEST := ingest robust variants outlines references facts tables spans word scans
 ARGS ?=
 DEMO_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-all cover check lint types floors bench bench-ingest eval clean
+.PHONY: help setup run demo test test-all cover check lint types floors bench bench-ingest eval eval-ingest eval-hostile clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +58,12 @@ bench-ingest: $(VENV)/.ready-dev ## measure ingestion by stage, its growth and i
 
 eval: $(VENV)/.ready-dev ## measure the quality of ingestion on documents with ground truth (options: ARGS=…)
 	@$(BIN)/python -m evals.ingest $(ARGS)
+
+eval-ingest: $(VENV)/.ready-dev ## measure everything that ingestion finds against ground truth (needs ../shared; about 20 minutes)
+	@for part in $(EVALS_OF_INGEST); do echo "== evals.$$part"; $(BIN)/python -m evals.$$part || exit 1; done
+
+eval-hostile: $(VENV)/.ready-dev ## 500 hostile files through the real service (options: ARGS="--files 150")
+	@$(BIN)/python -m evals.hostile $(ARGS)
 
 clean: ## remove the environment and the caches; documents in proviso-data stay
 	@rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

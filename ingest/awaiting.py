@@ -23,6 +23,17 @@ async def patiently(work: Callable[[], Awaitable[T]]) -> T:
     return await work()
 
 
+async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
+    """`work`, which also when this is cancelled is over before anything else happens: a write that a thread has begun cannot be called
+    back, and must not come after the deletion of what it belongs to."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
+
+
 async def together(works: Iterable[Coroutine[Any, Any, None]]) -> None:
     """All of them side by side. The first fault is raised as it is, after the others have ended (a task group would wrap it, and the
     job boundary would not know it again)."""

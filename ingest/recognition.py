@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.awaiting import patiently, together
+from ingest.awaiting import patiently, to_the_end, together
 from ingest.parsing.kinds import PDF
 from ingest.parsing.ocr_program import tesseract
 from ingest.reading.pool import FileToRead, ReaderPool
@@ -92,7 +92,7 @@ class Recognition:
         except FileError as error:
             log.warning("page %d of %s was not recognised: %s", page, file.filename, error.detail)
             return
-        await patiently(lambda: self._texts.keep_recognised(version_id, page, data))
+        await to_the_end(patiently(lambda: self._texts.keep_recognised(version_id, page, data)))
 
 
 def unread_pages(facts: ReadFacts) -> list[int]:

@@ -34,7 +34,7 @@ def marks() -> Iterator[tuple[str, bytes]]:
     """Markdown and plain texts, by file name."""
     for mark in (">", "[", "![", "*", "- ", "`", "<", "#", "|", "(", "\\"):
         name = f"{ord(mark[0]):x}{len(mark)}"
-        yield f"many-{name}.md", (mark * 100_000 + "words").encode()
+        yield f"many-{name}.md", (mark * 20_000 + "words").encode()
     yield "links.md", b"[a](" * 50_000
     yield "table.md", b"|a" * 20_000 + b"\n" + b"|-" * 20_000 + b"\n" + b"|b" * 20_000
     yield "rows.md", b"|a|b|\n|-|-|\n" + b"|1|2|\n" * 20_000

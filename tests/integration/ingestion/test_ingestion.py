@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from pathlib import Path
 
@@ -123,6 +124,19 @@ class TestScans:
             }
             assert [page for page in kept if again[page] != kept[page]] == [2]
             assert place.document(version).status == "ready"
+
+    async def test_a_document_deleted_while_its_pages_are_recognised_leaves_nothing(self, tmp_path: Path) -> None:
+        async with a_place(tmp_path) as place:
+            version = await place.queue("scan.pdf", an_image_only_pdf(SCAN), PDF)
+            await place.run_until(version, "read")
+            at_work = asyncio.create_task(place.ingestion.recognise(version, [1, 2, 3], 0))
+            while not await place.texts.recognised_pages(version):  # noqa: ASYNC110 (there is no event for a file)
+                await asyncio.sleep(0.02)
+            await place.catalog.write(documents.begin_delete, WORKSPACE, place.versions[version])
+            await place.texts.delete(version)
+            with pytest.raises(NotFound):
+                await at_work
+            assert await place.store.keys(f"versions/{version}") == []
 
     async def test_pages_beyond_the_limit_stay_unread_and_the_warning_says_so(self, tmp_path: Path) -> None:
         ocr = OcrSettings(on=True, languages="eng", max_pages=2)
