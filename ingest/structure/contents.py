@@ -5,8 +5,11 @@ One is known by its heading, or by being a run of titles without words between t
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
 
 from ingest.structure.candidates import Candidate
 
@@ -16,6 +19,10 @@ GAP_CHARS = 12
 """Between two entries stands at most a page number."""
 FIRST_ENTRIES = 3
 """After the heading of the contents, one of these comes again as the first heading of the body."""
+
+ENTRY_CHARS = 200
+"""Between two entries that were recognised stand some that were not, but no clauses."""
+_LEADERS = re.compile(r"[\W\d_]+")
 
 
 def without_contents(text: str, found: Sequence[Candidate]) -> list[Candidate]:
@@ -27,7 +34,7 @@ def without_contents(text: str, found: Sequence[Candidate]) -> list[Candidate]:
     start = 0
     while start < len(found):
         if start and found[start - 1].contents:
-            start = _body(found, where, start)
+            start = _body(text, found, where, start)
         end, cut = _run(text, found, start)
         again = sum(where[candidate.key][-1] >= cut for candidate in found[start:cut])
         if cut - start >= MIN_RUN and again * 2 >= cut - start:
@@ -38,14 +45,21 @@ def without_contents(text: str, found: Sequence[Candidate]) -> list[Candidate]:
     return kept
 
 
-def _body(found: Sequence[Candidate], where: dict[str, list[int]], start: int) -> int:
-    """Where the first entries of the contents come again as headings; `start` when they do not."""
+def _body(text: str, found: Sequence[Candidate], where: dict[str, list[int]], start: int) -> int:
+    """Where the first entries of the contents come again as headings; `start` when they do not, or when words stand under them here."""
     for at in range(start, min(start + FIRST_ENTRIES, len(found))):
         same = where[found[at].key]
         after = bisect_right(same, at)
         if after < len(same) and found[at].title:
-            return same[after] - (at - start)
+            body = same[after] - (at - start)
+            return body if _listed(text, found[start : body + 1]) else start
     return start
+
+
+def _listed(text: str, entries: Sequence[Candidate]) -> bool:
+    """Whether these are titles in a list rather than headings with text under them."""
+    between = [len(_LEADERS.sub("", text[above.end : below.start])) for above, below in pairwise(entries)]
+    return median(between) <= (GAP_CHARS if any(entry.level for entry in entries) else ENTRY_CHARS)
 
 
 def _run(text: str, found: Sequence[Candidate], start: int) -> tuple[int, int]:

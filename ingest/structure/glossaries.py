@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from proviso.structure import section_at
 from proviso.types.documents import Block, Cell, Definition, Section, Table
 
+MARK_CHARS = 16
 TERM_CHARS = 60
 MIN_ENTRIES = 3
 """Fewer titles in a section called "Terminology" are sub-sections, not entries."""
@@ -32,21 +33,25 @@ def listed(
     """The entries of all glossaries of a document."""
     for section in sections:
         if GLOSSARY.search(section.title) and section.end > section.start:
-            yield from _in_titles(sections, section)
+            yield from _in_titles(text, sections, section)
             yield from _in_blocks(text, blocks, sections, section)
     for table in tables:
         yield from _in_table(text, sections, table)
 
 
-def _in_titles(sections: Sequence[Section], glossary: Section) -> Iterator[Definition]:
+def _in_titles(text: str, sections: Sequence[Section], glossary: Section) -> Iterator[Definition]:
     """Entries that are headings of their own, without numbers."""
     first = bisect_left(sections, glossary.start, key=lambda section: section.start)
     last = bisect_left(sections, glossary.end, key=lambda section: section.start)
     inside = [each for each in sections[first:last] if each.level > glossary.level and not each.number and each.title]
     levels = Counter(each.level for each in inside)
     for each in inside:
-        if levels[each.level] >= MIN_ENTRIES and len(each.title) <= TERM_CHARS:
-            yield _entry(each.title, (each.start, each.start + len(each.title)), (each.start, each.end), glossary)
+        if levels[each.level] < MIN_ENTRIES or len(each.title) > TERM_CHARS:
+            continue
+        # Marks of the format ("#### ") may stand before the title; one that was mended on its way stands nowhere as it is.
+        at = text.find(each.title, each.start, min(each.end, each.start + len(each.title) + MARK_CHARS))
+        if at >= 0:
+            yield _entry(each.title, (at, at + len(each.title)), (each.start, each.end), glossary)
 
 
 def _in_blocks(

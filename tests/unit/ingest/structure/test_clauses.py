@@ -192,3 +192,14 @@ def test_hostile_text_costs_no_more_than_its_length(unit: str) -> None:
 def test_numbers_in_other_scripts_are_words() -> None:
     text = "1. One. Words.\n\n² Two\n\n٣. Three\n\n𝟜. Four\n\n2. Two. Words."
     assert [section.path for section in find_sections(text, paragraphs(text)).sections] == ["1", "2"]
+
+
+def test_a_heading_called_contents_swallows_no_sections_with_words_under_them() -> None:
+    words = "The supplier keeps the stock at the level that the annex states for it."
+    text, blocks = marked(
+        ("heading", 1, "Part A"), ("heading", 2, "Contents"), ("paragraph", 0, "What the box holds is listed here."),
+        ("heading", 2, "Overview"), ("paragraph", 0, words), ("heading", 2, "Details"), ("paragraph", 0, words),
+        ("heading", 1, "Part B"), ("heading", 2, "Overview"), ("paragraph", 0, words), ("heading", 2, "Details"), ("paragraph", 0, words),
+    )  # fmt: skip
+    titles = [section.title for section in find_sections(text, blocks).sections]
+    assert titles == ["Part A", "Contents", "Overview", "Details", "Part B", "Overview", "Details"]

@@ -8,10 +8,11 @@ from ingest.structure.dates import dates_in
 from ingest.structure.definitions import Outlined
 from ingest.structure.language import language_of
 from ingest.structure.references import Pointing, find_references
+from ingest.structure.structured import structured
 from proviso.structure import definitions_used, references_in, section_at, sections_around
 from proviso.text import Span
-from proviso.types.documents import Link, Parsed
-from tests.unit.ingest.structure.builders import document
+from proviso.types.documents import BlockKind, Link, Parsed
+from tests.unit.ingest.structure.builders import document, marked
 
 PREAMBLE = (
     "This Supply Agreement (this “Agreement”) is made as of March 1, 2026 (the “Effective Date”), by and between Acme Tools, Inc., "
@@ -166,3 +167,14 @@ def test_look_ups_by_span_find_what_a_passage_uses(contract: Parsed) -> None:
     assert [each.label for each in references_in(contract.references, span)][:2] == ["Section 3(b)", "Exhibit A"]
     assert [each.path for each in sections_around(contract.sections, start)] == ["2", "2.1"]
     assert section_at(contract.sections, start).path == "2.1"  # type: ignore[union-attr]
+
+
+def test_a_term_that_is_a_heading_stands_where_its_words_are_not_its_marks() -> None:
+    parts: list[tuple[BlockKind, int, str]] = [("heading", 1, "# Glossary")]
+    for term in ("Active Attack", "Applicant", "Assertion", "Verifier"):
+        parts += [("heading", 2, f"## {term}"), ("paragraph", 0, f"What {term.lower()} means in this document.")]
+    text, blocks = marked(*parts)
+    found = structured(Parsed(text, tuple(blocks), "text/markdown"), "a.md")
+    assert [text[each.term_start : each.term_end] for each in found.definitions] == [
+        "Active Attack", "Applicant", "Assertion", "Verifier"
+    ]  # fmt: skip
