@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -52,8 +53,11 @@ async def span_boxes(services: Services, version: KeptVersion, kept: KeptText, s
     touched = {page.number for page in kept.structure.pages if page.start < end and start < page.end}
     if not touched:
         return []
-    words = decode(await services.texts.boxes(version.version_id), touched)
-    return [found for page in words if (found := boxes_of(page, start, end))]
+    data = await services.texts.boxes(version.version_id)
+    # Hundreds of pages take longer than other requests should wait.
+    return await asyncio.to_thread(
+        lambda: [each for page in decode(data, touched) if (each := boxes_of(page, start, end))]
+    )
 
 
 async def page_image(services: Services, version: KeptVersion, number: int, scale: float) -> bytes:

@@ -17,7 +17,7 @@ from fastapi import UploadFile
 
 from api.wiring import Services
 from ingest.parsing.kinds import sniff
-from proviso.errors import EmptyFile, FileError, FileTooLarge, RequestError
+from proviso.errors import Conflict, EmptyFile, FileError, FileTooLarge, RequestError
 from proviso.ids import new_id
 from records.catalog import documents
 from records.catalog.documents import DocumentRecord, NewDocument
@@ -43,7 +43,7 @@ class Received:
 @dataclass(frozen=True, slots=True)
 class Rejected:
     filename: str
-    error: FileError
+    error: FileError | Conflict
 
 
 @dataclass(frozen=True, slots=True)

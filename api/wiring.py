@@ -112,8 +112,8 @@ async def open_services(settings: Settings, *, sweeps: bool = True) -> AsyncIter
             on_error=lambda queue, subject, error: background.job_failed(queue, subject, error),  # noqa: PLW0108 (bound later)
         )
         background = Background(kept.catalog, jobs, ingestion, grounded.extraction)
-        # One more than there are readers: the next file is read while the last is embedded.
-        jobs.queue(INGEST, ingestion.script, settings.ingest_concurrency + 1)
+        # More than there are readers: files are read while others are embedded, and while the queue has not looked for the next.
+        jobs.queue(INGEST, ingestion.script, settings.ingest_concurrency + 2)
         jobs.queue(EXTRACT, grounded.extraction.script, settings.llm_concurrency)
         removal = Removal(kept.catalog, kept.store, kept.texts, kept.index, background.document_settled)
         await asyncio.to_thread(jobs.start)

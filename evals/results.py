@@ -16,7 +16,8 @@ CPU_INFO = Path("/proc/cpuinfo")
 def save(path: Path, result: dict[str, Any]) -> None:
     """Write the result as JSON, folders made as needed."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    # A page may hold half of a surrogate pair, which UTF-8 cannot write: it goes as its escape.
+    path.write_bytes((json.dumps(result, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace"))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -94,9 +94,11 @@ class Ingestion:
         async def on_page(done: int) -> None:
             await reporter.tell("parsing", (at + done) / len(pages))
 
-        async with self._file(version) as file:
-            await self._recognition.recognise(version_id, file, pages[at : at + PAGES_PER_STEP], on_page)
-        await self._require_wanted(version)
+        try:
+            async with self._file(version) as file:
+                await self._recognition.recognise(version_id, file, pages[at : at + PAGES_PER_STEP], on_page)
+        finally:  # also when telling the progress found the document gone
+            await self._require_wanted(version)
 
     async def read_again(self, version_id: str, wanted: Sequence[int]) -> int:
         """Read the file once more, with what was recognised; returns the number of chunks."""
@@ -147,9 +149,11 @@ class Ingestion:
 
     async def _keep(self, version: VersionRecord, read: ReadFile, facts: ReadFacts) -> None:
         """Keep the parts as they came, and tell the catalog the facts."""
-        await patiently(lambda: self._keeping.texts.keep(version.version_id, read.parts))
+        _, tokens = await asyncio.gather(
+            patiently(lambda: self._keeping.texts.keep(version.version_id, read.parts)),
+            asyncio.to_thread(lambda: self._reading.count_tokens(read.text)),
+        )
         await self._require_wanted(version)
-        tokens = await asyncio.to_thread(lambda: self._reading.count_tokens(read.text))
         told = _told(facts, tokens, version.filename)
         await self._keeping.catalog.write(documents.parsed, version.version_id, told)
 
@@ -171,7 +175,7 @@ class Ingestion:
         """The stored file as one on our disk."""
         with tempfile.NamedTemporaryFile(prefix="proviso-", suffix=Path(version.filename).suffix[:12]) as copy:
             path = Path(copy.name)
-            await _write(path, await patiently(lambda: self._keeping.store.get(f"files/{version.sha256}")))
+            await patiently(lambda: self._keeping.store.fetch(f"files/{version.sha256}", path))
             yield FileToRead(path, version.media_type, version.filename, version.password)
 
     @contextlib.asynccontextmanager

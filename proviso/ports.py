@@ -23,6 +23,9 @@ class BlobStore(Protocol):
     async def get(self, key: str) -> bytes:
         """The bytes of `key`. Raises NotFound; StoreUnavailable when the store cannot be asked."""
 
+    async def fetch(self, key: str, path: Path) -> None:
+        """Write the bytes of `key` to the local file at `path`, without all of them in memory. Raises like `get`."""
+
     async def delete(self, prefix: str) -> int:
         """Delete every key that equals `prefix` or lies below `prefix + "/"`; returns how many."""
 

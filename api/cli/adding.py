@@ -121,12 +121,10 @@ class Adding:
 
     def _send_all(self, pool: ThreadPoolExecutor, new: Sequence[File], again: set[str], following: Following) -> None:
         named = self._by_name(new) if self._wanted.replace else {}
-        singles = [file for file in new if file.path.name in named and file.sha256 not in again]
+        singles = [file for file in new if file.name in named and file.sha256 not in again]
         rest = [file for file in new if file not in singles]
         password = self._wanted.to.password
-        waiting: set[Future[Any]] = {
-            pool.submit(put, self._line, file, named[file.path.name], password) for file in singles
-        }
+        waiting: set[Future[Any]] = {pool.submit(put, self._line, file, named[file.name], password) for file in singles}
         waiting |= {pool.submit(upload, self._line, batch, self._wanted.to) for batch in batches(rest)}
         arrived = 0
         while waiting or (self._wanted.wait and following.unsettled()):
@@ -178,7 +176,7 @@ class Adding:
 
     def _by_name(self, new: Sequence[File]) -> dict[str, str]:
         """Ids of documents by file name, of names that both one document and one of the files have."""
-        ours = [file.path.name for file in new]
+        ours = [file.name for file in new]
         theirs: dict[str, list[str]] = {}
         params: dict[str, Any] = {"collection": self._wanted.to.collection, "limit": 200}
         while True:

@@ -28,6 +28,10 @@ class File:
     sha256: str
     stamp: tuple[int, int]
 
+    @property
+    def name(self) -> str:
+        return shown(Path(self.path.name))
+
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
@@ -63,6 +67,11 @@ def hashed(path: Path) -> File | PassedOver:
 
 def changing(path: Path) -> PassedOver:
     return PassedOver(path, "changing", "It changes while it is read; add it again when it is finished.")
+
+
+def shown(path: Path) -> str:
+    """The path as it is sent and printed: bytes of a name that are no UTF-8, as archives from elsewhere bring, become U+FFFD."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def stamp(path: Path) -> tuple[int, int]:

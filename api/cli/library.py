@@ -109,10 +109,13 @@ def _gathered(paths: list[Path], recursive: bool) -> tuple[list[Path], list[Pass
 def _replaced(api: Api, document_id: str, path: Path, password: str | None) -> dict[str, Any]:
     """The document once its new version is ready, or has failed."""
     from api.cli.asking import sse
+    from api.cli.gathering import shown
 
     fields = {"password": password} if password else {}
     with path.open("rb") as data:
-        answer = api.client.put(f"/v1/documents/{document_id}", files={"file": (path.name, data)}, data=fields)
+        answer = api.client.put(
+            f"/v1/documents/{document_id}", files={"file": (shown(Path(path.name)), data)}, data=fields
+        )
     raise_problem(answer)
     if answer.status_code == 200:
         note("These are the bytes it has; nothing was redone.")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from api.cli.adding import Report
-from api.cli.gathering import IGNORED, PassedOver
+from api.cli.gathering import IGNORED, PassedOver, shown
 from api.cli.progress import note, print_json, print_table
 from api.cli.showing import plain
 from api.cli.uploading import Sent
@@ -154,7 +154,7 @@ def remark(item: dict[str, Any]) -> str:
 def _show_troubles(found: Sequence[Trouble]) -> None:
     if not found:
         return
-    rows = [[plain(str(one.path)), one.what, one.code, plain(one.detail)] for one in found[:MOST_ROWS]]
+    rows = [[plain(shown(one.path)), one.what, one.code, plain(one.detail)] for one in found[:MOST_ROWS]]
     print_table("Not ready", ["file", "", "code", "reason"], rows)
     if len(found) > MOST_ROWS:
         note(f"… and {len(found) - MOST_ROWS} more; --json names them all.")
@@ -188,14 +188,14 @@ def _json(report: Report) -> dict[str, Any]:
     rejected = [(one.file.path, one.code, one.detail) for one in refused]
     rejected += [(one.path, one.code, one.detail) for one in report.passed_over if one.code not in QUIET]
     return {
-        "items": [one.document | {"path": str(one.file.path), "how": one.how} for one in report.sent if one.document],
+        "items": [one.document | {"path": shown(one.file.path), "how": one.how} for one in report.sent if one.document],
         "rejected": [
-            {"filename": path.name, "path": str(path), "code": code, "detail": detail}
+            {"filename": shown(Path(path.name)), "path": shown(path), "code": code, "detail": detail}
             for path, code, detail in rejected
         ],
-        "same_bytes": [{"path": str(path), "as": str(other)} for path, other in report.same],
+        "same_bytes": [{"path": shown(path), "as": shown(other)} for path, other in report.same],
         "ignored": [
-            {"path": str(one.path), "code": one.code, "detail": one.detail}
+            {"path": shown(one.path), "code": one.code, "detail": one.detail}
             for one in report.passed_over
             if one.code in QUIET
         ],

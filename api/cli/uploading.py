@@ -72,7 +72,7 @@ def upload(line: Line, batch: Sequence[File], to: Destination) -> list[Sent]:
         nonlocal attempts
         attempts += 1
         with ExitStack() as stack:
-            files = [("files", (file.path.name, stack.enter_context(file.path.open("rb")))) for file in batch]
+            files = [("files", (file.name, stack.enter_context(file.path.open("rb")))) for file in batch]
             return client.post("/v1/documents", files=files, data=to.fields())
 
     try:
@@ -100,7 +100,7 @@ def put(line: Line, file: File, document_id: str, password: str | None) -> Sent:
     def send(client: httpx.Client) -> httpx.Response:
         with file.path.open("rb") as data:
             fields = {"password": password} if password else {}
-            return client.put(path, files={"file": (file.path.name, data)}, data=fields, headers=key)
+            return client.put(path, files={"file": (file.name, data)}, data=fields, headers=key)
 
     try:
         response = line.send(send)
@@ -156,7 +156,7 @@ def _odd(line: Line, file: File, answer: dict[str, Any], to: Destination) -> Sen
 def _once_more(line: Line, file: File, to: Destination) -> list[Sent]:
     def post(client: httpx.Client) -> httpx.Response:
         with file.path.open("rb") as data:
-            return client.post("/v1/documents", files=[("files", (file.path.name, data))], data=to.fields())
+            return client.post("/v1/documents", files=[("files", (file.name, data))], data=to.fields())
 
     response = line.send(post)
     if response.status_code in REFUSED:

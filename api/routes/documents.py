@@ -17,7 +17,7 @@ from api.uploads import Intake, Received, Rejected, accept, discard, queue_newes
 from api.uploads import replace as take_version
 from api.watching import watch_document
 from api.wiring import Services
-from proviso.errors import InvalidRequest
+from proviso.errors import Conflict, InvalidRequest
 from proviso.types.documents import DocumentStatus
 from records.catalog import documents
 
@@ -52,15 +52,19 @@ async def _take_in(
     services: Services, intake: Intake, received: list[Received | Rejected]
 ) -> tuple[int, dict[str, Any]]:
     rejected = [item for item in received if isinstance(item, Rejected)]
-    if rejected and len(rejected) == len(received):
-        error = rejected[0].error
-        names = ", ".join(f"{item.filename}: {item.error.detail}" for item in rejected)
-        raise type(error)(error.detail if len(rejected) == 1 else f"No file was accepted. {names}")
     items = []
     for item in received:
         if isinstance(item, Received):
-            record, duplicate = await accept(services, intake, item)
-            items.append(upload_json(record, item.sha256, duplicate))
+            try:
+                record, duplicate = await accept(services, intake, item)
+            except Conflict as error:
+                rejected.append(Rejected(item.filename, error))
+            else:
+                items.append(upload_json(record, item.sha256, duplicate))
+    if rejected and not items:
+        first = rejected[0].error
+        names = ", ".join(f"{each.filename}: {each.error.detail}" for each in rejected)
+        raise type(first)(first.detail if len(rejected) == 1 else f"No file was accepted. {names}")
     refused = [{"filename": r.filename, "code": r.error.code, "detail": r.error.detail} for r in rejected]
     return 202, {"items": items, "rejected": refused}
 

@@ -52,7 +52,9 @@ def document_json(record: DocumentRecord) -> dict[str, Any]:
 def upload_json(record: DocumentRecord, sha256: str, duplicate: bool) -> dict[str, Any]:
     """`sha256` is of the bytes uploaded, which may be on their way to be the next version of a document that is there."""
     data = document_json(record)
-    return {name: data[name] for name in UPLOADED} | {"sha256": sha256, "duplicate": duplicate}
+    told = {name: data[name] for name in UPLOADED} | {"sha256": sha256, "duplicate": duplicate}
+    coming = record.pending is not None and record.sha256 != sha256
+    return told | {"status": record.pending.status} if coming and record.pending else told
 
 
 def version_json(version: KeptVersion) -> dict[str, Any]:

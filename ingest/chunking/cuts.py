@@ -23,10 +23,12 @@ ITEM_MARK = r"(?:\((?:[a-z]{1,2}|[ivx]{1,5}|[A-Z]|\d{1,2})\)|[a-z]\.(?=\s+[\"“
 LINES = re.compile(r"\n\s*")
 PARAGRAPHS = re.compile(r"\n[^\S\n]*\n\s*")
 SENTENCES = re.compile(
+    r"(?=[\s\"”)])(?:"
     rf"(?<=[.;:])\s+(?={NUMBER}\s+[\"“]?[A-Z]|{ITEM_MARK})"
     r"|(?<=[.;])[\"”)]?\s+(?=[\"“(]?[A-Z])"
     r"|(?<=;)\s+"
     r"|\s{64,}"  # the gap between columns
+    r")"
 )
 ABBREVIATION = re.compile(
     r"(?:\b(?:Inc|Ltd|Co|Corp|No|Nos|Mr|Mrs|Ms|Dr|St|Sec|Art|v|e\.g|i\.e|[A-Z]))\.$"

@@ -20,19 +20,20 @@ from ingest.parsing.docx_notes import Notes
 from ingest.parsing.docx_numbering import Numbering
 from ingest.parsing.docx_parts import Parts, hyperlinks
 from ingest.parsing.docx_review import Review
-from ingest.parsing.docx_runs import Story
+from ingest.parsing.docx_runs import Story, removed_text
 from ingest.parsing.docx_styles import Styles
 from ingest.parsing.docx_xml import W
 from ingest.parsing.draft import Draft
 from ingest.parsing.grids import Grid, Paragraph, flat, tidy
 from ingest.parsing.kinds import DOCX, OLE
 from ingest.parsing.package import Package
-from ingest.parsing.words import Words
+from ingest.parsing.words import Piece, Words
 from proviso.errors import BrokenFile, EmptyFile
 from proviso.types.documents import Attachment, DocumentWarning, Parsed
 
 LOCKED = "ingest.parsing.docx_locked"
 LEADING = re.compile(r"\A\s+")
+EVERYTHING = re.compile(r".+", re.DOTALL)
 DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 
 
@@ -99,10 +100,16 @@ class _Reading:
             for (its_kind, note_id), mark in list(self._notes.referred.items()):
                 if its_kind == kind and note_id in by_id:
                     self._note(by_id[note_id], mark)
+            for change, place, element, reference in self._story.unreferred:
+                key = (kind, reference.get(f"{W}id", ""))
+                if reference.tag == f"{W}{kind}Reference" and key[1] in by_id and key not in self._notes.referred:
+                    self._story.paragraph += 1
+                    said = removed_text(by_id[key[1]]).strip()
+                    self._review.changed(change, place, element, said, self._story.paragraph)
 
     def margins(self) -> None:
         """Headers and footers, each distinct text once."""
-        seen: set[str] = set()
+        seen: dict[str, list[Piece]] = {}
         for kind, name in self._parts.margins(self._root):
             root = self._parts.package.xml(name)
             if root is None:
@@ -113,9 +120,14 @@ class _Reading:
                 if len(words):
                     words.put("\n")
                 words.take(tidy(item.words if isinstance(item, Paragraph) else flat([item])))
-            if words.text().strip() not in seen:
-                self._draft.add_paragraph(Paragraph("header" if kind == "header" else "footer", words))
-            seen.add(words.text().strip())
+            text = words.text().strip()
+            if text in seen:
+                self._review.repeats(words.places)
+            if seen.get(text):
+                words.settle(seen[text])
+            else:
+                paragraph = Paragraph("header" if kind == "header" else "footer", words)
+                seen[text] = self._draft.add_paragraph(paragraph)
 
     def parsed(self, title: str) -> Parsed:
         self._draft.close()
@@ -140,6 +152,7 @@ class _Reading:
     def _begin(self, root: etree._Element, name: str) -> None:
         """A part begins: its links are its own, and a field of one part does not run on into the next."""
         self._fields.part_ends()
+        self._body.begin(name)
         marks = [mark.get(f"{W}fldCharType") for mark in root.iter(f"{W}fldChar")]
         self._fields.balanced = marks.count("begin") == marks.count("end")
         self._story.relations = hyperlinks(self._parts.package, name)
@@ -153,8 +166,9 @@ class _Reading:
             if words.text().strip() in ("", mark):
                 said.rewrite(LEADING, lambda _: "")
             words.take(said)
-        if words.text().strip() != mark:
-            self._draft.add_paragraph(Paragraph("footnote", words))
+        if words.text().strip() == mark:
+            words.rewrite(EVERYTHING, lambda _: "")
+        self._draft.add_paragraph(Paragraph("footnote", words))
 
     def _warnings(self, attachments: tuple[Attachment, ...]) -> list[DocumentWarning]:
         story, out = self._story, []
@@ -164,6 +178,12 @@ class _Reading:
         if story.struck_runs:
             detail = f"{story.struck_runs} struck-out pieces of text are not part of the text; they are kept beside it."
             out.append(DocumentWarning("struck_out", detail))
+        if self._fields.uncounted:
+            detail = (
+                f"{self._fields.uncounted} numbers that Word counts while it prints (LISTNUM, AUTONUM) are not in the file, "
+                "and so not in the text. Save it as PDF and upload that, if they matter."
+            )
+            out.append(DocumentWarning("numbers_left_out", detail))
         if attachments:
             names = ", ".join(attachment.name for attachment in attachments[:5])
             more = "" if len(attachments) <= 5 else f" and {len(attachments) - 5} more"

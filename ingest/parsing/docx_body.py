@@ -9,7 +9,7 @@ from lxml import etree
 from ingest.parsing.breaks import WIDE, WideGaps
 from ingest.parsing.docx_numbering import Numbering
 from ingest.parsing.docx_runs import KEPT, REMOVED, Runs, Story, removed_text
-from ingest.parsing.docx_styles import Look, joins_next
+from ingest.parsing.docx_styles import Look
 from ingest.parsing.docx_symbols import BULLET
 from ingest.parsing.docx_xml import W, on, value, whole
 from ingest.parsing.grids import Grid, GridCell, Item, Paragraph
@@ -25,7 +25,7 @@ CONTAINERS = frozenset(
 
 
 class Body:
-    """Reads what stands below an element as items. One for a whole document: numbers run on from part to part."""
+    """Reads what stands below an element as items. One for a whole document."""
 
     def __init__(self, story: Story, numbering: Numbering, filename: str) -> None:
         self.story = story
@@ -34,6 +34,10 @@ class Body:
         self._filename = filename
         self._carried: tuple[Words, Look] | None = None
         self._loose = Words()
+
+    def begin(self, part: str) -> None:
+        """Another part is read: a header or the notes. Its lists count by themselves."""
+        self._numbering.story = part
 
     def read(self, parent: etree._Element, kind: BlockKind | None = None, depth: int = 0) -> Iterator[Item]:
         """The items below `parent`; all paragraphs are of `kind`, if one is given."""
@@ -72,12 +76,20 @@ class Body:
             carried.take(words)
             words, self._carried = carried, None
         boxes, self.story.boxes[:] = list(self.story.boxes), []
-        if joins_next(properties):
+        if self.story.styles.joins_next(properties, look):
             self._carried = words, look
         else:
             yield self._shown(words, look, kind, on(properties, f"{W}rPr/{W}vanish"))
+        if boxes:
+            yield from self._boxes(boxes, kind, depth)
+
+    def _boxes(self, boxes: list[etree._Element], kind: BlockKind | None, depth: int) -> Iterator[Item]:
+        """What stands in text boxes, whose lists count by themselves."""
+        story = self._numbering.story
+        self._numbering.story = f"{story} boxes"
         for box in boxes:
             yield from self.read(box, kind, depth + 1)
+        self._numbering.story = story
 
     def _shown(self, words: Words, look: Look, kind: BlockKind | None, bare: bool = False) -> Paragraph:
         """A paragraph with its number, which a hidden paragraph mark hides."""
@@ -100,10 +112,10 @@ class Body:
         return self._numbering.label(look.list_id, depth)
 
     def _uncarried(self, kind: BlockKind | None) -> Iterator[Paragraph]:
-        """A paragraph that was to run on into the next, where no next one comes."""
+        """A paragraph that was to run on into the next, where no next one comes. Without any words, it is gone with its number."""
         if self._carried is not None:
             (words, look), self._carried = self._carried, None
-            yield self._shown(words, look, kind)
+            yield self._shown(words, look, kind) if words.text().strip() else Paragraph("paragraph", words)
 
     def _loosened(self, words: Words) -> Words:
         """`words` with the bookmarks and comment edges that stood before their paragraph."""

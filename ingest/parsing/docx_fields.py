@@ -17,6 +17,7 @@ from proviso.types.documents import FormField, Link
 BOX, TICKED = "☐", "☒"
 CODE_CHARS = 2000
 _CODE = re.compile(r'\s*(REF|PAGEREF|NOTEREF|HYPERLINK)\s+(?:"([^"]*)"|([^\s\\"]\S*))?')
+_COUNTED = re.compile(r"\s*(?:LISTNUM|AUTONUM)")
 _INSIDE = re.compile(r'\\l\s+"([^"]+)"')
 _CONTROLS = {
     f"{W}text": "text",
@@ -53,6 +54,8 @@ class Fields:
     open: list[_Field] = field(default_factory=list)
     leads: list[Lead] = field(default_factory=list)
     forms: list[FormField] = field(default_factory=list)
+    uncounted: int = 0
+    """Numbers that Word counts while it prints, and the file does not hold."""
     balanced: bool = True
     """Whether every field of the part that is read has its end, so that a code may run over paragraphs."""
 
@@ -88,6 +91,7 @@ class Fields:
 
     def simple(self, code: str, first: Place) -> None:
         """`w:fldSimple`, whose result is what it holds."""
+        self.uncounted += first.start == first.end and bool(_COUNTED.match(code))
         self._lead(code, first, first)
 
     def lead(self, first: Place, last: Place, target: str) -> None:
@@ -117,6 +121,8 @@ class Fields:
     def _end(self, ended: _Field, words: Words) -> None:
         if ended.start is not None:
             self._lead(ended.code, ended.start, words.here())
+        if ended.start is None or (ended.inside is words and ended.start.start == len(words)):
+            self.uncounted += bool(_COUNTED.match(ended.code))
         if ended.form is not None:
             shown = ""
             if ended.inside is words and ended.start is not None:

@@ -42,7 +42,8 @@ class _Abstract:
     levels: dict[int, _Level]
     follows: str = ""
     """The list style whose levels it takes."""
-    counts: dict[int, int] = field(default_factory=dict)
+    counts: dict[str, dict[int, int]] = field(default_factory=dict)
+    """How far each story has counted, level by level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,9 @@ class Numbering:
     def __init__(self, root: etree._Element | None, list_styles: dict[str, int] | None = None) -> None:
         self._abstracts: dict[int, _Abstract] = {}
         self._lists: dict[int, _List] = {}
-        self._begun: set[tuple[int, int]] = set()
+        self.story = ""
+        """What is read: the body, a header, the text boxes … Each counts by itself."""
+        self._begun: set[tuple[str, int, int]] = set()
         self._list_styles = list_styles or {}
         for element in root.iterfind(f"{W}abstractNum") if root is not None else ():
             abstract = _Abstract(_levels(element), value(element, f"{W}numStyleLink"))
@@ -90,11 +93,12 @@ class Numbering:
             return ""
         if level.style == "bullet":
             return bullet(level.pattern) + (level.gap or " ")
-        shown = _PLACE.sub(lambda place: _shown(int(place.group(1)) - 1, level, levels, own, abstract), level.pattern)
+        counts = abstract.counts[self.story]
+        shown = _PLACE.sub(lambda place: _shown(int(place.group(1)) - 1, level, levels, own, counts), level.pattern)
         return shown + level.gap if shown.strip() else ""
 
     def _count(self, list_id: int, depth: int, own: _List, abstract: _Abstract, levels: dict[int, _Level]) -> None:
-        counts = abstract.counts
+        counts = abstract.counts.setdefault(self.story, {})
         for above in range(depth):
             if above in levels:
                 counts.setdefault(above, _start(above, levels, own))
@@ -102,8 +106,8 @@ class Numbering:
             restart = levels[deeper].restart if deeper in levels else None
             if restart is None or restart > deeper or depth < restart:
                 counts.pop(deeper, None)
-        first = (list_id, depth) not in self._begun
-        self._begun.add((list_id, depth))
+        first = (self.story, list_id, depth) not in self._begun
+        self._begun.add((self.story, list_id, depth))
         if first and depth in own.starts:
             counts[depth] = own.starts[depth]
         else:
@@ -127,12 +131,12 @@ def _start(depth: int, levels: dict[int, _Level], own: _List) -> int:
     return own.starts.get(depth, levels[depth].start)
 
 
-def _shown(depth: int, level: _Level, levels: dict[int, _Level], own: _List, abstract: _Abstract) -> str:
+def _shown(depth: int, level: _Level, levels: dict[int, _Level], own: _List, counts: dict[int, int]) -> str:
     """The count of one level as `level` prints it."""
     counted_level = levels.get(depth)
     if counted_level is None or counted_level.style in ("none", "bullet"):
         return ""
-    count = abstract.counts.get(depth, _start(depth, levels, own))
+    count = counts.get(depth, _start(depth, levels, own))
     if level.legal:
         return str(count)
     return counted(count, counted_level.style).rjust(counted_level.digits, "0")

@@ -5,6 +5,7 @@ The text is the current text, as if all changes were accepted; so that none of t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lxml import etree
@@ -13,6 +14,9 @@ from ingest.parsing.docx_xml import W14, W15, W
 from ingest.parsing.draft import trimmed
 from ingest.parsing.words import Place
 from proviso.types.documents import DocumentWarning, Mark, MarkKind
+
+KEPT = ("insertion", "moved_to")
+"""Changes whose words are in the text; the others have a place there, but no width."""
 
 
 @dataclass(slots=True, eq=False)
@@ -46,6 +50,7 @@ class Review:
     def __init__(self, comments: etree._Element | None, extended: etree._Element | None) -> None:
         self._changes: list[Change] = []
         self._comments: dict[str, Comment] = {}
+        self._repeated: set[Place] = set()
         threads = {element.get(f"{W15}paraId", ""): element for element in (extended if extended is not None else ())}
         for element in comments.iterfind(f"{W}comment") if comments is not None else ():
             self._comments[element.get(f"{W}id", "")] = _comment(element, threads)
@@ -66,10 +71,19 @@ class Review:
         if comment is not None and comment.ends is None:
             comment.ends = place
 
+    def repeats(self, places: Iterable[Place]) -> None:
+        """These places are of words that are printed more than once, as a header is: the same change in them is one change."""
+        self._repeated.update(places)
+
     def marks(self, text: str) -> tuple[Mark, ...]:
         """All of them in the order of the text; changes of one hand that touch are one."""
-        out = [*_joined(self._changes, text), *(_comment_mark(each, text) for each in self._comments.values())]
+        out = [*_joined(self._once(), text), *(_comment_mark(each, text) for each in self._comments.values())]
         return tuple(sorted(out, key=lambda mark: (mark.start, mark.end)))
+
+    def _once(self) -> list[Change]:
+        """The changes, without those that only repeat one."""
+        shown = {_said(change) for change in self._changes if change.place not in self._repeated}
+        return [each for each in self._changes if each.place not in self._repeated or _said(each) not in shown]
 
     def warnings(self, marks: tuple[Mark, ...]) -> list[DocumentWarning]:
         changes = [mark.kind for mark in marks if mark.kind != "comment"]
@@ -136,16 +150,21 @@ def _joined(changes: list[Change], text: str) -> list[Mark]:
         if before is not None and _goes_on(before, change, out[-1], text):
             last = out.pop()
             gap = "\n" if said and before.paragraph != change.paragraph else ""
-            start, end, said = last.start, max(last.end, end), last.text + gap + said
+            end = max(last.end, end) if change.kind in KEPT else last.end
+            start, said = last.start, last.text + gap + said
         out.append(Mark(change.kind, start, end, said, change.author, change.at))
         before = change
     return out
 
 
+def _said(change: Change) -> tuple[object, ...]:
+    return change.kind, change.place.start, change.place.end, change.author, change.at, change.text
+
+
 def _span(change: Change, text: str) -> tuple[int, int]:
     """Where a change stands in the text; what was taken out has a place but no width."""
     start, end = change.place.start, max(change.place.start, change.place.end)
-    if change.kind in ("deletion", "moved_from"):
+    if change.kind not in KEPT:
         return start, start
     return trimmed(text, start, end) if text[start:end].strip() else (start, end)
 

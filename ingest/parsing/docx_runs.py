@@ -9,9 +9,9 @@ from lxml import etree
 
 from ingest.parsing.docx_fields import Fields
 from ingest.parsing.docx_review import Review
-from ingest.parsing.docx_styles import Look, Styles
+from ingest.parsing.docx_styles import HIDDEN, Look, Styles
 from ingest.parsing.docx_symbols import in_font, symbol
-from ingest.parsing.docx_xml import MC, M, R, W, on, value
+from ingest.parsing.docx_xml import MC, M, R, W
 from ingest.parsing.package import Relation
 from ingest.parsing.raised import raised
 from ingest.parsing.words import Place, Words
@@ -50,6 +50,9 @@ class Story:
     anchors: dict[str, Place] = field(default_factory=dict)
     boxes: list[etree._Element] = field(default_factory=list)
     """Text boxes met in the paragraph that is read: they follow it."""
+
+    unreferred: list[tuple[MarkKind, Place, etree._Element, etree._Element]] = field(default_factory=list)
+    """References to notes that were taken out: how, where, in what change, and the reference."""
 
     paragraph: int = 0
     hidden_runs: int = 0
@@ -109,13 +112,19 @@ class Runs:
         elif tag == f"{W}r":
             return self._run(node), None
         elif tag in REMOVED:
-            self.story.review.changed(REMOVED[tag], self._words.here(), node, removed_text(node), self.story.paragraph)
+            self._removed(node, REMOVED[tag])
             return False, None
         elif tag in KEPT or tag in (f"{W}hyperlink", f"{W}fldSimple", f"{W}sdt") or tag in BETWEEN:
             return True, self._opened(node, tag)
         else:
             return self._special(node, tag), None
         return False, None
+
+    def _removed(self, node: etree._Element, kind: MarkKind) -> None:
+        story, place = self.story, self._words.here()
+        story.review.changed(kind, place, node, removed_text(node), story.paragraph)
+        for reference in node.iter(f"{W}footnoteReference", f"{W}endnoteReference"):
+            story.unreferred.append((kind, place, node, reference))
 
     def _opened(self, node: etree._Element, tag: str) -> Close | None:
         words, story, place = self._words, self.story, self._words.here()
@@ -170,10 +179,13 @@ class Runs:
         properties = run.find(f"{W}rPr")
         fonts = properties.find(f"{W}rFonts") if properties is not None else None
         self._font = fonts.get(f"{W}ascii", "") if fonts is not None else ""
-        self._raised = value(properties, f"{W}vertAlign") == "superscript" if properties is not None else False
-        if self._hidden(run):
+        styles = self.story.styles
+        self._raised = styles.raises(properties, self._look)
+        effects = styles.effects(properties, self._look)
+        if HIDDEN in effects:
+            self._hidden(run)
             return False
-        if on(properties, f"{W}strike") or on(properties, f"{W}dstrike"):
+        if effects:
             return not self._struck(run)
         return True
 
@@ -188,16 +200,14 @@ class Runs:
             self._special(node, str(node.tag))
         return True
 
-    def _hidden(self, run: etree._Element) -> bool:
-        if not self.story.styles.hides(run.find(f"{W}rPr"), self._look):
-            return False
+    def _hidden(self, run: etree._Element) -> None:
+        """Hidden words are only counted; the fields among them go on."""
         shown = "".join(_text(node) for node in run.iter(f"{W}t"))
         if shown.strip() and not self.story.fields.in_code:
             self.story.hidden_runs += 1
             self.story.hidden_chars += len(shown)
         for node in run.iter(f"{W}fldChar", f"{W}instrText"):
             self._special(node, str(node.tag))
-        return True
 
     def _target(self, link: etree._Element) -> str:
         relation = self.story.relations.get(link.get(f"{R}id", ""))
@@ -208,7 +218,10 @@ class Runs:
 def removed_text(node: etree._Element) -> str:
     """The words inside a deletion, or of anything else that is no longer part of the text."""
     out: list[str] = []
+    again = {part for fallback in node.iter(f"{MC}Fallback") for part in fallback.iter()}
     for part in node.iter(f"{W}delText", f"{W}t", f"{W}p", *PIECES):
+        if part in again:
+            continue
         if part.tag == f"{W}p":
             out.append("\n" if out else "")
         elif next(part.iterancestors(f"{W}pPr"), None) is None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from ingest.parsing.breaks import pieces
 from ingest.parsing.grids import Grid, Item, Paragraph, row_words
-from ingest.parsing.words import Place, Words
+from ingest.parsing.words import Piece, Place, Words
 from proviso.types.documents import Block, BlockKind, Cell, Table
 
 PARAGRAPH_GAP = "\n\n"
@@ -36,8 +36,8 @@ class Draft:
             else:
                 self.add_grid(item)
 
-    def add_paragraph(self, paragraph: Paragraph) -> None:
-        """One block, or as many as its line breaks show; the first is of the kind that was read."""
+    def add_paragraph(self, paragraph: Paragraph) -> list[Piece]:
+        """One block, or as many as its line breaks show; the first is of the kind that was read. Returns where its words stand."""
         text = paragraph.words.text()
         spans = pieces(text)
         if spans and (paragraph.kind == "heading" or (paragraph.whole and len(text) < LONG_WHOLE_CHARS)):
@@ -46,18 +46,17 @@ class Draft:
         self._in_table = False
         kinds = [paragraph.kind, *[after] * len(spans)]
         blocks = [(*span, kind) for span, kind in zip(spans, kinds, strict=False)]
-        self._set(paragraph.words, blocks, paragraph.level, paragraph.whole)
+        return self._set(paragraph.words, blocks, paragraph.level, paragraph.whole)
 
     def add_grid(self, grid: Grid) -> None:
         """A table as one block a row, or what stands in it when it only places paragraphs."""
         grid.lay_out()
+        caption = " ".join(grid.caption.text().split()) if grid.caption else grid.caption_text
+        if grid.caption is not None:
+            self.add_paragraph(Paragraph("paragraph", grid.caption))
         if grid.is_layout():
-            self.add([Paragraph("paragraph", grid.caption)] if grid.caption else [])
             self.add(grid.content())
             return
-        caption = " ".join(grid.caption.text().split()) if grid.caption else grid.caption_text
-        if grid.caption:
-            self.add_paragraph(Paragraph("paragraph", grid.caption))
         nested: list[Grid] = []
         self._in_table = False
         for at in range(len(grid.rows)):
@@ -81,12 +80,14 @@ class Draft:
         found = [_table(grid, caption) for grid, caption in self._grids]
         return tuple(sorted((table for table in found if table.end > table.start), key=lambda it: (it.start, -it.end)))
 
-    def _set(self, words: Words, spans: list[tuple[int, int, BlockKind]], level: int, indented: bool = False) -> None:
+    def _set(
+        self, words: Words, spans: list[tuple[int, int, BlockKind]], level: int, indented: bool = False
+    ) -> list[Piece]:
         if not spans:
             self._loose += words.places
-            return
+            return []
         text = words.text()
-        settled = []
+        settled: list[Piece] = []
         for start, end, kind in spans:
             if self._parts:
                 self._put(ROW_GAP if self._in_table and kind == "table_row" else PARAGRAPH_GAP)
@@ -101,6 +102,7 @@ class Draft:
         for place in self._loose:
             place.start = place.end = settled[0][2]
         self._loose = []
+        return settled
 
     def _put(self, piece: str) -> None:
         self._parts.append(piece)

@@ -92,7 +92,7 @@ class Grid:
         filled = [[cell for cell in row if cell.text()] for row in self.rows]
         if self.columns <= 1:
             return True
-        if self.caption is not None or any(cell.header for row in filled for cell in row):
+        if self.caption or any(cell.header for row in filled for cell in row):
             return False
         numbered = [row for row in filled if len(row) == 2]
         beside = numbered and all(len(row) <= 2 for row in filled)
@@ -104,18 +104,18 @@ class Grid:
         """What a layout table holds, in reading order; a clause number joins the paragraph beside it."""
         for row in self.rows:
             filled = [cell for cell in row if cell.text()]
+            label = filled[0] if len(filled) > 1 and BARE_LABEL.fullmatch(filled[0].text()) else None
             lead: Words | None = None
-            if len(filled) > 1 and BARE_LABEL.fullmatch(filled[0].text()):
-                lead = tidy(flat(filled.pop(0).items))
-            for item in (item for cell in filled for item in cell.items):
-                if lead is not None and isinstance(item, Paragraph):
-                    lead.put(" ")
-                    lead.take(item.words)
-                    kind: BlockKind = "list_item" if item.kind == "paragraph" else item.kind
-                    yield Paragraph(kind, lead, item.level)
-                    lead = None
-                else:
-                    yield item
+            for cell in row:
+                if cell is label:
+                    lead = tidy(flat(cell.items))
+                    continue
+                for item in cell.items:
+                    if lead is None or (isinstance(item, Paragraph) and not item.words.text().strip()):
+                        yield item
+                    else:
+                        yield from _led(lead, item)
+                        lead = None
 
     def _drop_empty_columns(self) -> None:
         """Web pages space their columns with empty ones: a column in which no cell with words begins is none."""
@@ -124,7 +124,7 @@ class Grid:
         for column in range(MAX_COLUMNS):
             kept.append(kept[-1] + (column in used))
         for row in self.rows:
-            row[:] = [cell for cell in row if cell.column in used]
+            row[:] = _kept(row, used)
             for cell in row:
                 end = kept[cell.column + cell.column_span]
                 cell.column = kept[cell.column]
@@ -133,6 +133,38 @@ class Grid:
 
 
 Item = Paragraph | Grid
+
+
+def _led(lead: Words, item: Item) -> Iterator[Item]:
+    """The item beside a clause number: a paragraph takes the number in."""
+    if isinstance(item, Paragraph):
+        lead.put(" ")
+        lead.take(item.words)
+        kind: BlockKind = "list_item" if item.kind == "paragraph" else item.kind
+        yield Paragraph(kind, lead, item.level)
+    else:
+        yield Paragraph("paragraph", lead)
+        yield item
+
+
+def _kept(row: list[GridCell], used: set[int]) -> list[GridCell]:
+    """The cells of the columns in use. What stood in the others without any words, a deletion or an anchor, stands in the cell
+    after it, else in the one before; only a row without any such cell keeps it in one of its own."""
+    out: list[GridCell] = []
+    strays = Words()
+    for cell in row:
+        if cell.column not in used:
+            strays.take(tidy(flat(cell.items)))
+            continue
+        if strays.places:
+            cell.items.insert(0, Paragraph("paragraph", strays))
+            strays = Words()
+        out.append(cell)
+    if strays.places and out:
+        out[-1].items.append(Paragraph("paragraph", strays))
+    elif strays.places:
+        out.append(GridCell([Paragraph("paragraph", strays)], column=min(used, default=0)))
+    return out
 
 
 def row_words(grid: Grid, at: int, nested: list[Grid]) -> Words:

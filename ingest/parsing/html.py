@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from ingest.parsing.charset import declared_in_html, decode
 from ingest.parsing.draft import Draft, trimmed
+from ingest.parsing.html_sheets import Sheets
 from ingest.parsing.html_walk import Walk
 from ingest.parsing.kinds import HTML
 from proviso.errors import EmptyFile
@@ -27,7 +28,7 @@ def parse(path: Path, filename: str, password: str | None) -> Parsed:
     data = path.read_bytes()
     decoded = decode(data, declared_in_html(data))
     tree = LexborHTMLParser(canonical(decoded.text))
-    walk, draft = Walk(), Draft()
+    walk, draft = Walk(Sheets(tree)), Draft()
     if tree.root is not None:
         draft.add(walk.run(tree.root))
     draft.close()

@@ -22,7 +22,7 @@ STRUCK = frozenset(("del", "s", "strike"))
 SKIPPED_ROLES = frozenset(("navigation", "search", "menu", "menubar"))
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
+_BREAK = re.compile(r" *([\n\t])\s*")
 _LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:\s*([a-z-]+)", re.IGNORECASE)
 _PILCROWS = frozenset(("¶", "#", "§", "🔗"))
 _TYPES = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lowerRoman", "I": "upperRoman"}
@@ -49,8 +49,23 @@ def is_hidden(node: LexborNode) -> bool:
     return attributes.get("aria-hidden") == "true" or bool(_HIDDEN.search(attributes.get("style") or ""))
 
 
-def is_struck(node: LexborNode) -> bool:
-    return node.tag in STRUCK or bool(_STRUCK.search(node.attributes.get("style") or ""))
+def words_in(node: LexborNode) -> str:
+    """The words in an element, its paragraphs on lines of their own and its cells set off by tabs."""
+    out: list[str] = []
+    child = node.last_child
+    todo: list[LexborNode] = []
+    while child is not None or todo:
+        while child is not None:
+            todo.append(child)
+            child = child.prev
+        part = todo.pop()
+        tag = part.tag or ""
+        if tag == "-text":
+            out.append(re.sub(r"\s+", " ", part.text_content or ""))
+        elif tag not in SILENT:
+            out.append("\t" if tag in ("td", "th") else "\n" if tag in BLOCKS else " " if tag == "br" else "")
+            child = part.last_child
+    return re.sub(" {2,}", " ", _BREAK.sub(r"\1", "".join(out)))
 
 
 def is_pilcrow(node: LexborNode) -> bool:

@@ -9,17 +9,19 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborNode
 
 from ingest.parsing.breaks import LABEL, LONG_CHARS, WideGaps
-from ingest.parsing.grids import Grid, GridCell, Item, Paragraph
+from ingest.parsing.grids import Grid, GridCell, Item, Paragraph, flat
+from ingest.parsing.html_sheets import Sheets
 from ingest.parsing.html_tags import (
     BLOCKS,
     BULLET,
     HEADINGS,
     SILENT,
+    STRUCK,
     Lists,
     is_hidden,
     is_pilcrow,
-    is_struck,
     whole,
+    words_in,
 )
 from ingest.parsing.raised import raised
 from ingest.parsing.words import Place, Words
@@ -32,6 +34,9 @@ _UNTIDY = re.compile(r"[\t\r\n\f]|  ")
 _SPACE = re.compile(r" *[\t\r\n\f][ \t\r\n\f]*| {2,}")
 _GAPS = re.compile(r" *\n[ \n]*| {2,}")
 """White space that is not already a single space."""
+WHOLE = frozenset(("html", "body", "main"))
+"""What holds the whole page: nobody strikes that out."""
+ROWS = frozenset(("tr", "thead", "tbody", "tfoot"))
 FIELDS = frozenset(("input", "select", "textarea"))
 TEXT_INPUTS = frozenset(("", "text", "email", "tel", "url", "number", "date", "search"))
 
@@ -54,6 +59,8 @@ class _Frame:
     cell: GridCell | None = None
     caption: _Box | None = None
     group: str = ""
+    strays: Words = field(default_factory=Words)
+    """What stands between the cells and holds no words: rows that were struck out."""
 
 
 @dataclass(slots=True, eq=False)
@@ -68,8 +75,9 @@ class Struck:
 class Walk:
     """One pass over a tree. What it found is in its public attributes."""
 
-    def __init__(self) -> None:
+    def __init__(self, sheets: Sheets) -> None:
         self.page = _Box()
+        self._sheets = sheets
         self.links: list[tuple[Place, Place, str]] = []
         self.anchors: dict[str, Place] = {}
         self.inserted: list[tuple[Place, Place, str | None]] = []
@@ -113,6 +121,9 @@ class Walk:
         if tag in BLOCKS:
             self._flush()
         self._anchor(node)
+        if self._is_struck(node, tag):
+            self._strike(node, tag)
+            return False
         if tag in BLOCKS:
             self._open_block(node, tag)
             return True
@@ -125,23 +136,41 @@ class Walk:
         elif tag in FIELDS:
             self._field(node, tag)
             return False
-        elif is_struck(node):
-            self._strike(node, words)
-            return False
         elif is_pilcrow(node):
             return False
         elif tag in ("a", "ins"):
             self._open[node.mem_id] = words.here()
-        elif tag == "sup":
+        elif self._is_raised(node, tag):
             self._raised += 1
         elif tag == "q":
             words.put("“")
         return True
 
-    def _strike(self, node: LexborNode, words: Words) -> None:
-        text = " ".join((node.text() or "").split())
-        if text:
-            self.struck.append(Struck(words.here(), text, node.attributes.get("datetime")))
+    def _is_struck(self, node: LexborNode, tag: str) -> bool:
+        return tag in STRUCK or (tag not in WHOLE and self._sheets.strikes(node))
+
+    def _is_raised(self, node: LexborNode, tag: str) -> bool:
+        return tag == "sup" or self._sheets.raises(node)
+
+    def _strike(self, node: LexborNode, tag: str) -> None:
+        """Leave out an element that is struck out, and note its words. A cell or a list item stays, without them."""
+        said = words_in(node)
+        if tag in ROWS and self._frames and not self._flat_tables:
+            self._note(node, said, self._frames[-1].strays)
+            return
+        if tag in BLOCKS:
+            self._open_block(node, tag)
+        elif "\n" in said or "\t" in said:
+            self._flush()
+        self._note(node, said, self._boxes[-1].words)
+        if tag in BLOCKS or "\n" in said or "\t" in said:
+            self._flush()
+        if tag in BLOCKS:
+            self._close_block(tag)
+
+    def _note(self, node: LexborNode, said: str, words: Words) -> None:
+        if said.strip():
+            self.struck.append(Struck(words.here(), said.strip(), node.attributes.get("datetime")))
 
     def _leave(self, node: LexborNode, tag: str) -> None:
         words = self._boxes[-1].words
@@ -152,7 +181,7 @@ class Walk:
             self._leads(node, words)
         elif tag == "ins":
             self.inserted.append((self._open.pop(node.mem_id), words.here(), node.attributes.get("datetime")))
-        elif tag == "sup":
+        elif self._is_raised(node, tag):
             self._raised -= 1
         elif tag == "q":
             words.put("”")
@@ -198,8 +227,10 @@ class Walk:
             self._flat_tables -= 1
         elif self._frames:
             frame = self._frames.pop()
-            if frame.grid.rows:
+            if frame.grid.rows or frame.grid.caption is not None:
                 self._boxes[-1].items.append(frame.grid)
+            if frame.strays.places:
+                self._boxes[-1].items.append(Paragraph("paragraph", frame.strays))
 
     def _open_part(self, node: LexborNode, tag: str, frame: _Frame) -> None:
         if tag == "tr":
@@ -214,7 +245,8 @@ class Walk:
             )
             if not frame.grid.rows:
                 frame.grid.rows.append([])
-            self._boxes.append(_Box(items=frame.cell.items))
+            self._boxes.append(_Box(items=frame.cell.items, words=frame.strays))
+            frame.strays = Words()
         elif tag == "caption":
             frame.caption = _Box()
             self._boxes.append(frame.caption)
@@ -224,8 +256,13 @@ class Walk:
     def _close_part(self, tag: str, frame: _Frame) -> None:
         if tag == "caption" and frame.caption is not None:
             self._boxes.pop()
-            first = next((item.words for item in frame.caption.items if isinstance(item, Paragraph)), None)
-            frame.grid.caption, frame.caption = first, None
+            said = flat(frame.caption.items)
+            if frame.grid.caption is not None:
+                frame.grid.caption.put(" ")
+                frame.grid.caption.take(said)
+            else:
+                frame.grid.caption = said
+            frame.caption = None
         elif tag != "caption" and frame.cell is not None:
             self._boxes.pop()
             frame.grid.rows[-1].append(frame.cell)

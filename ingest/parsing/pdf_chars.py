@@ -35,12 +35,21 @@ Boxes = npt.NDArray[np.float32]
 
 def _function(call: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
     """A pdfium call without the checks of its generated binding, which cost twice the call itself when asked per character."""
-    return ctypes.CFUNCTYPE(result, *arguments)(ctypes.cast(call, ctypes.c_void_p).value or 0)
+    return ctypes.PYFUNCTYPE(result, *arguments)(ctypes.cast(call, ctypes.c_void_p).value or 0)
 
 
 _loose_box = _function(raw.FPDFText_GetLooseCharBox, ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
 _angle = _function(raw.FPDFText_GetCharAngle, ctypes.c_float, ctypes.c_void_p, ctypes.c_int)
 _map_error = _function(raw.FPDFText_HasUnicodeMapError, ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
+_font = _function(
+    raw.FPDFText_GetFontInfo,
+    ctypes.c_ulong,
+    ctypes.c_void_p,
+    ctypes.c_int,
+    ctypes.c_void_p,
+    ctypes.c_ulong,
+    ctypes.c_void_p,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,7 @@ class PageChars:
         self._frame = frame
         self._name = ctypes.create_string_buffer(FONT_NAME_BYTES)
         self._flags = ctypes.c_int()
+        self._bold: dict[bytes, bool] = {}
         self.text, self._index = _characters(textpage.raw)
 
     def boxes(self, places: Sequence[int]) -> Boxes:
@@ -108,8 +118,9 @@ class PageChars:
 
     def angles(self, places: Sequence[int]) -> list[float]:
         """How far characters are turned on the displayed page, in degrees against the clock; pdfium counts with it."""
-        found = map(_angle, repeat(self._address), self._indices(places))
-        return [-float(np.degrees(each)) - self._frame.rotation for each in found]
+        found = list(map(_angle, repeat(self._address), self._indices(places)))
+        turned: list[float] = (-np.degrees(found) - self._frame.rotation).tolist()
+        return turned
 
     def unmapped_at(self, places: Sequence[int]) -> list[bool]:
         """Which of the characters have no entry in their font's Unicode map."""
@@ -122,8 +133,12 @@ class PageChars:
 
     def bold(self, place: int) -> bool:
         at = place if self._index is None else self._index[place]
-        raw.FPDFText_GetFontInfo(self._page, at, self._name, FONT_NAME_BYTES, ctypes.byref(self._flags))
-        return bool(BOLD.search(self._name.value))
+        _font(self._address, at, ctypes.addressof(self._name), FONT_NAME_BYTES, ctypes.addressof(self._flags))
+        name = self._name.value
+        bold = self._bold.get(name)
+        if bold is None:
+            bold = self._bold[name] = BOLD.search(name) is not None
+        return bold
 
     def insert_spaces(self, places: Sequence[int]) -> None:
         """Put a space before each of these places, in ascending order; the space has the index of what follows it."""

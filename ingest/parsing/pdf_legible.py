@@ -14,7 +14,9 @@ from ingest.parsing.pdf_lines import PageLines
 LEADERS = re.compile(r"[\s._–—…·•*□☐☑☒○●✓-]+")
 NOT_WORDS = re.compile(r"[\W_]+")
 LATIN_WORD = re.compile(r"[A-Za-z]{4,}")
-VOWEL = re.compile(r"[aeiouy]", re.IGNORECASE)
+VOICELESS = re.compile(r"(?<![A-Za-z])[B-DF-HJ-NP-TV-XZb-df-hj-np-tv-xz]{4,}(?![A-Za-z])")
+"""A whole word without a vowel."""
+ASCII_NOT_WORDS = bytes(code for code in range(128) if not chr(code).isalnum())
 STRANGE = frozenset(("Co", "Cn", "Cc", "Cs"))
 MIN_WORDY_SHARE = 0.4
 MOST_STRANGE_SHARE = 0.3
@@ -29,17 +31,31 @@ def legible(page: PageLines) -> bool:
     """Whether the lines of a page read as words and figures."""
     if page.unmapped > MOST_UNMAPPED_SHARE:
         return False
-    shown = LEADERS.sub("", "".join(line.text for line in page.lines[:SAMPLE_LINES]))
+    sample = "".join([line.text for line in page.lines[:SAMPLE_LINES]])
+    if _plainly_words(sample):
+        return _pronounceable(page)
+    shown = LEADERS.sub("", sample)
     if len(shown) < MIN_CHARS:
         return True
     if len(NOT_WORDS.sub("", shown)) < MIN_WORDY_SHARE * len(shown):
         return False
-    strange = sum(unicodedata.category(each) in STRANGE or each == "\ufffd" for each in shown if not each.isascii())
+    strange = sum(map(_strange, shown))
     return strange <= MOST_STRANGE_SHARE * len(shown) and _pronounceable(page)
+
+
+def _plainly_words(sample: str) -> bool:
+    """Whether ASCII letters and figures alone make enough of a text that holds nothing strange: a cheap look that settles most pages."""
+    letters = len(sample.encode("ascii", "ignore").translate(None, ASCII_NOT_WORDS))
+    enough = letters >= max(MIN_CHARS, MIN_WORDY_SHARE * len(sample))
+    return enough and (sample.isascii() or not any(map(_strange, set(sample))))
+
+
+def _strange(letter: str) -> bool:
+    return not letter.isascii() and (unicodedata.category(letter) in STRANGE or letter == "\ufffd")
 
 
 def _pronounceable(page: PageLines) -> bool:
     """Whether words have vowels; shifted letters ("$JUHHPHQW" for "Agreement") mostly lose them."""
-    words = [word for line in page.lines[:SAMPLE_LINES] for word in LATIN_WORD.findall(line.text)]
-    voiced = sum(VOWEL.search(word) is not None for word in words)
-    return len(words) < MIN_WORDS or voiced >= MIN_VOWEL_SHARE * len(words)
+    sample = "\n".join([line.text for line in page.lines[:SAMPLE_LINES]])
+    words = LATIN_WORD.findall(sample)
+    return len(words) < MIN_WORDS or len(VOICELESS.findall(sample)) <= (1 - MIN_VOWEL_SHARE) * len(words)

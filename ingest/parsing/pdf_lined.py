@@ -30,10 +30,12 @@ MAX_SKIPPED = 3
 MAX_CELL_LINES = 6
 
 
-def lined_grids(rows: Sequence[Row], rules: Rules, taken: Sequence[tuple[float, float]]) -> list[Grid]:
+def lined_grids(
+    rows: Sequence[Row], groups: Sequence[Sequence[Rule]], rules: Rules, taken: Sequence[tuple[float, float]]
+) -> list[Grid]:
     """The tables of these rows that stand between lines across, none of them beside or around what is `taken` already."""
     out: list[Grid] = []
-    for group in _groups(rules):
+    for group in groups:
         if any(top < group[-1].at and group[0].at < foot for top, foot in taken):
             continue
         for skipped in range(min(len(group) - MIN_LINES, MAX_SKIPPED) + 1):
@@ -56,8 +58,8 @@ def _between(rows: Sequence[Row], group: Sequence[Rule], rules: Rules) -> Grid |
     return grid if grid.rows > 1 and grid.columns > 1 else None
 
 
-def _groups(rules: Rules) -> list[list[Rule]]:
-    """Lines of the same width, one under the other."""
+def lines_across(rules: Rules) -> list[list[Rule]]:
+    """Lines of the same width, one under the other, as many as a table has at least."""
     lines = [rule for rule in joined(rules.across, PIECE_GAP_PT) if rule.end - rule.start >= MIN_LINE_PT]
     if len(lines) > MAX_LINES:
         return []

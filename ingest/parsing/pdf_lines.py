@@ -137,12 +137,15 @@ def _lines(chars: PageChars, frame: Frame) -> PageLines:
     boxes = np.hstack((np.minimum(first[:, :2], last[:, :2]), np.maximum(first[:, 2:], last[:, 2:])))
     rows = _wrapped(rows, boxes)
     _turn(rows, chars, places)
-    found.turn = Counter(row.turn for row in rows for _ in range(row.last - row.first)).most_common(1)[0][0]
+    turns: Counter[int] = Counter()
+    for row in rows:
+        turns[row.turn] += row.last - row.first
+    found.turn = turns.most_common(1)[0][0]
     sample = places[:: max(1, len(places) // UNMAPPED_SAMPLE)]
     found.unmapped = sum(chars.unmapped_at(sample)) / len(sample)
     builder = _Builder(chars, spans, boxes, found, frame)
-    for row in rows:
-        line = builder.line(row)
+    for row, whole in zip(rows, _around(rows, boxes), strict=True):
+        line = builder.line(row, whole)
         if line is None:
             found.outside += 1
         else:
@@ -180,6 +183,15 @@ def _turn(rows: list[_Row], chars: PageChars, places: list[int]) -> None:
         row.skewed = abs(angle - 90 * quarters) > ASKEW_DEGREES
 
 
+def _around(rows: list[_Row], boxes: Boxes) -> list[Box]:
+    """The box around the words of each row."""
+    edges = [at for row in rows for at in (row.first, row.last)]
+    padded = np.vstack((boxes, boxes[-1:]))
+    low = np.minimum.reduceat(padded[:, :2], edges)[::2]
+    high = np.maximum.reduceat(padded[:, 2:], edges)[::2]
+    return list(map(tuple, np.hstack((low, high)).tolist()))
+
+
 class _Builder:
     """Makes the lines of one page."""
 
@@ -193,11 +205,10 @@ class _Builder:
         self._page = page
         self._frame = frame
 
-    def line(self, row: _Row) -> Line | None:
-        """The line of a row; None when it lies outside the page."""
+    def line(self, row: _Row, whole: Box) -> Line | None:
+        """The line of a row whose words stand in `whole`; None when it lies outside the page."""
         spans, boxes = self._spans[row.first : row.last], self._boxes[row.first : row.last]
-        lefts, tops, rights, bottoms = zip(*boxes, strict=True)
-        whole = (min(lefts), min(tops), max(rights), max(bottoms))
+        left, top, right, foot = boxes[0]
         if not _shown(whole, self._page):
             return None
         if self._frame.clip(whole) != whole:
@@ -207,7 +218,7 @@ class _Builder:
         box = turned(whole, turn, self._page.width, self._page.height) if turn else whole
         words = [(first - start, last - start, at) for (first, last), at in zip(spans, boxes, strict=True)]
         bold = self._chars.bold(start) and self._chars.bold(end - 1)
-        height = bottoms[0] - tops[0] if not turn % 2 else rights[0] - lefts[0]
+        height = foot - top if not turn % 2 else right - left
         askew = row.turn != turn or row.skewed
         return Line(
             canonical(self._text[start:end]), words, box, height, bold, row.hyphenated, askew, skewed=row.skewed

@@ -7,6 +7,7 @@ however far away it is set, and a closing bracket or percent sign to the number 
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,6 +20,8 @@ VALUE = re.compile(
     r"[~≈<>≤≥±+]?[($€£¥\-−–—+]*(?:US\$|Rs\.?)?(?:\d[\d,. ]*|\.\d+)(?:%|x|bps|bp|M|B|K)?[)\]%]*(?:\([\da-z]{1,2}\)|\*{1,3}|†|‡)?,?"
     r"|[($€£¥]*[-−–—]+[)%]*|[Nn]/?[AaMm]|0x[\dA-Fa-f_]+|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,3}['’]?[hb][\dA-Fa-f_xX]+"
 )
+NO_FIGURE = frozenset(string.ascii_letters) - frozenset("URNn")
+"""What no value begins with; most words do."""
 SIGNS = ("$", "€", "£", "¥", "US$", "C$", "A$")
 CURRENCY = frozenset(
     f"{before}{sign}{after}" for sign in SIGNS for before in ("", "(", "-", "−", "–") for after in ("", "(")
@@ -78,7 +81,7 @@ def words_of(page: PageLines) -> list[Word]:
             continue
         for place, (start, end, shown) in enumerate(line.words):
             text = line.text[start:end]
-            value = VALUE.fullmatch(text) is not None
+            value = text[0] not in NO_FIGURE and VALUE.fullmatch(text) is not None
             box = turned(shown, turn, width, height) if turn else shown
             out.append(Word(text, box, shown, at, place, line.bold, value))
     return out
@@ -109,34 +112,45 @@ def _set_apart(lines: Sequence[Line]) -> bool:
 
 def rows_of(words: Iterable[Word]) -> list[Row]:
     """Rows from top to bottom, each with its segments from left to right."""
-    ordered = sorted(words, key=lambda word: word.box[1] + word.box[3])
+    ordered = sorted(words, key=_depth)
+    group: list[Word] = []
     groups: list[list[Word]] = []
     middle = reach = 0.0
     for word in ordered:
-        centre, height = (word.box[1] + word.box[3]) / 2, word.box[3] - word.box[1]
-        if groups and centre - middle <= reach:
-            groups[-1].append(word)
+        _, top, _, foot = word.box
+        if groups and (top + foot) / 2 - middle <= reach:
+            group.append(word)
             continue
-        groups.append([word])
-        middle, reach = centre, SAME_ROW * height
+        group = [word]
+        groups.append(group)
+        middle, reach = (top + foot) / 2, SAME_ROW * (foot - top)
     return [_row(group) for group in _with_raised(groups)]
+
+
+def _depth(word: Word) -> float:
+    """Twice how far down its middle stands."""
+    return word.box[1] + word.box[3]
 
 
 def _with_raised(groups: list[list[Word]]) -> list[list[Word]]:
     """Groups of words with raised and lowered ones, which are smaller, on the row they belong to."""
     out: list[list[Word]] = []
+    above: Word | None = None
     for group in groups:
-        if out and _of_one_row(out[-1], group):
+        tallest = max(group, key=_height)
+        if above is not None and _of_one_row(above, tallest):
             out[-1].extend(group)
+            above = max(above, tallest, key=_height)
         else:
             out.append(group)
+            above = tallest
     return out
 
 
-def _of_one_row(above: list[Word], below: list[Word]) -> bool:
-    a, b = max(above, key=_height), max(below, key=_height)
-    small = min(a.height, b.height)
-    if small > RAISED * max(a.height, b.height):
+def _of_one_row(a: Word, b: Word) -> bool:
+    """Whether the tallest words of two groups stand on one row, one of them raised or lowered."""
+    small, large = sorted((_height(a), _height(b)))
+    if small > RAISED * large:
         return False
     return min(a.box[3], b.box[3]) - max(a.box[1], b.box[1]) > 0.5 * small
 
@@ -146,20 +160,31 @@ def _height(word: Word) -> float:
 
 
 def _row(group: list[Word]) -> Row:
-    group.sort(key=lambda word: word.box[0])
-    runs: list[list[Word]] = []
-    for word in group:
-        if runs and _goes_on(runs[-1][-1], word):
-            runs[-1].append(word)
+    group.sort(key=_left)
+    last = group[0]
+    run = [last]
+    runs = [run]
+    for word in group[1:]:
+        if _goes_on(last, word):
+            run.append(word)
         else:
-            runs.append([word])
+            run = [word]
+            runs.append(run)
+        last = word
     segments = [_segment(run) for run in runs]
     return Row(segments, union([segment.box for segment in segments]))
 
 
+def _left(word: Word) -> float:
+    return word.box[0]
+
+
 def _goes_on(last: Word, word: Word) -> bool:
-    a, b = last.box, word.box
-    gap, height = b[0] - a[2], max(a[3] - a[1], b[3] - b[1])
+    _, top, right, foot = last.box
+    left, head, _, base = word.box
+    gap, height = left - right, max(foot - top, base - head)
+    if gap <= VALUE_GAP * height and not last.value:
+        return True
     if word.value and last.text in CURRENCY:
         return gap <= CURRENCY_REACH * height
     if last.value and word.text in CLOSING:
@@ -170,13 +195,19 @@ def _goes_on(last: Word, word: Word) -> bool:
 
 
 def _segment(words: list[Word]) -> Segment:
-    return Segment(words, union([word.box for word in words]), figures(words))
+    box = words[0].box if len(words) == 1 else union([word.box for word in words])
+    return Segment(words, box, figures(words))
 
 
 def figures(words: Sequence[Word]) -> bool:
     """Whether words are figures and nothing else."""
-    solid = _solid(words)
-    return bool(solid) and all(word.value for word in solid)
+    seen = False
+    for word in words:
+        if word.value:
+            seen = seen or not (word.text in CURRENCY or word.text in CLOSING)
+        elif word.text not in CURRENCY and word.text not in CLOSING:
+            return False
+    return seen
 
 
 def _solid(words: Sequence[Word]) -> list[Word]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ingest.parsing.pdf_grid import Grid, Rule, Rules, Word
 from ingest.parsing.pdf_lattice import lattices
-from ingest.parsing.pdf_lined import lined_grids
+from ingest.parsing.pdf_lined import lined_grids, lines_across
 from ingest.parsing.pdf_lines import Line, PageLines, turned
 from ingest.parsing.pdf_rows import MAX_WORDS, Row, figures, may_hold_table, rows_of, words_of
 from ingest.parsing.pdf_ruled import ruled_grid
@@ -38,11 +38,15 @@ def grids_of(words: Sequence[Word], rules: Rules) -> list[Grid]:
         if grid is not None and not _within_another(grid, rows):
             grids.append(grid)
             free = _left(free, grid)
-    for grid in stream_grids(rows_of(free) if grids else rows, rules):
-        grids.append(grid)
+    rows = rows_of(free) if grids else rows
+    streams = stream_grids(rows, rules)
+    for grid in streams:
         free = _left(free, grid)
-    taken = [(grid.box[1], grid.box[3]) for grid in grids]
-    grids.extend(lined_grids(rows_of(free), rules, taken))
+    grids += streams
+    groups = lines_across(rules)
+    if groups:
+        taken = [(grid.box[1], grid.box[3]) for grid in grids]
+        grids += lined_grids(rows_of(free) if streams else rows, groups, rules, taken)
     return grids
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Container, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from ingest.parsing.pdf_grid import Grid
@@ -24,6 +24,21 @@ TOUCHING = 0.1
 RAISED = 0.85
 
 
+@dataclass(slots=True)
+class _Placing:
+    """The words of a page as they are placed: lists grow many times faster than the arrays they end as."""
+
+    page: int
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    boxes: list[float] = field(default_factory=list)
+
+    def placed(self, page: PageLines) -> PageWords:
+        columns = array("i", self.starts), array("i", self.ends), array("i", self.lines)
+        return PageWords(self.page, page.width, page.height, *columns, array("f", self.boxes))
+
+
 class PdfText:
     """What has been read so far. Lines keep their ends; a blank line stands between blocks and between pages."""
 
@@ -37,7 +52,7 @@ class PdfText:
         self._at = 0
 
     def page(self, number: int, page: PageLines, paragraphs: list[Paragraph], plain: str) -> None:
-        words = PageWords(number, page.width, page.height, array("i"), array("i"), array("i"), array("f"))
+        words = _Placing(number)
         if (paragraphs or plain) and self._parts:
             self._put(GAP)
         start = self._at
@@ -58,9 +73,10 @@ class PdfText:
             self.blocks.append(Block("paragraph", self._at - len(words_of_block), self._at, number))
         source: TextSource = "ocr" if page.recognised else "text_layer" if self._at > start else "none"
         self.pages.append(Page(number, start, self._at, page.width, page.height, self._at - start, source))
-        self.words.append(words if page.tilt is None else displayed(words, page.tilt))
+        placed = words.placed(page)
+        self.words.append(placed if page.tilt is None else displayed(placed, page.tilt))
 
-    def _paragraph(self, paragraph: Paragraph, number: int, words: PageWords, row: int) -> int:
+    def _paragraph(self, paragraph: Paragraph, number: int, words: _Placing, row: int) -> int:
         start = self._at
         above: Line | None = None
         taken = 0
@@ -80,9 +96,7 @@ class PdfText:
         self.blocks.append(Block(paragraph.kind, start, self._at, number, paragraph.level))
         return row + 1
 
-    def _words(
-        self, line: Line, first: int, words: PageWords, row: int, count: int | None = None, cut: int = 0
-    ) -> None:
+    def _words(self, line: Line, first: int, words: _Placing, row: int, count: int | None = None, cut: int = 0) -> None:
         """Words of a line from number `first` on, the last of them without its last `cut` characters."""
         shown = line.words[first : None if count is None else first + count]
         if not shown:
@@ -95,7 +109,7 @@ class PdfText:
         words.boxes.extend(chain.from_iterable([box for _, _, box in shown]))
         self._put(line.text[shown[0][0] : shown[-1][1] - cut])
 
-    def _table(self, grid: Grid, kind: BlockKind, page: PageLines, words: PageWords, row: int) -> int:
+    def _table(self, grid: Grid, kind: BlockKind, page: PageLines, words: _Placing, row: int) -> int:
         """The rows of a table, one block each; one that stands on every page is a running head or foot, and no table."""
         start = self._at
         cells: list[Cell] = []

@@ -16,6 +16,9 @@ from proviso.text import canonical
 _ODD = re.compile("[\r\x00\x85\u2028\u2029\ud800-\udfff]")
 """What canonical text does not hold: looked for first, since hardly any words have it."""
 
+Piece = tuple[int, int, int]
+"""Words that were set: from where to where, and their offset in the canonical text."""
+
 
 @dataclass(slots=True, eq=False)
 class Place:
@@ -90,8 +93,8 @@ class Words:
         self.put("".join(out))
         self._move(lambda offset: _mapped(offset, olds, news))
 
-    def settle(self, pieces: Sequence[tuple[int, int, int]]) -> None:
-        """The words are set: `pieces` are (start, end, offset in the canonical text). What lies between them is gone."""
+    def settle(self, pieces: Sequence[Piece]) -> None:
+        """The words are set as `pieces`. What lies between them is gone."""
         starts = [piece[0] for piece in pieces]
 
         def settled(offset: int) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Literal
 
 from ingest.structure import headings
@@ -28,6 +28,8 @@ BODY_CHARS = 40
 """A clause in a row of a table is at least this long: shorter rows are figures."""
 MIN_BOOKMARKS = 5
 """From here on the bookmarks of a PDF are trusted over the look of its lines."""
+MAX_CANDIDATES = 50_000
+"""Contracts and specifications have 5 to 15 a page; a text with more than this holds no outline that anyone could use."""
 READABLE = frozenset(("paragraph", "heading", "list_item"))
 CONTENTS = re.compile(r"\s*(?:TABLE\s+OF\s+CONTENTS|CONTENTS|INDEX)[\s:.]*", re.IGNORECASE)
 _PAGE = re.compile(r"[\s.·]+\d{1,4}$")
@@ -41,11 +43,13 @@ _LEADERS = re.compile(r"(?:\.\s?){4,}|…|_{4,}|[\s.·]{3,}\d{1,4}\s*$|\t\s*\d{1
 _SENTENCE_END = re.compile(r"[.;\u037e:!?][\"”’)\]]*\s*$")
 _OPEN_LINE = re.compile(r"[\w,–—-]\s*$")
 _INLINE = re.compile(
-    r"(?:(?<=[.;\u037e:)”\"])|(?<=\S)(?=[ \xa0]{3})|(?<=[.;\u037e:)”\"],)|(?<=[;\u037e,]\sand)|(?<=[;\u037e,]\sor))\s{1,40}"
+    r"\s(?:(?:(?<=[.;\u037e:)”\"]\s)|(?<=\S[ \xa0])(?=[ \xa0]{2})|(?<=[.;\u037e:)”\"],\s)"
+    r"|(?<=[;\u037e,]\sand\s)|(?<=[;\u037e,]\sor\s))\s{0,39}"
     r"(?=(?:\d{1,2}(?:\.\d{1,2}){0,3}[.)]?\s+[\"“(]?[A-Z])|\([a-z]{1,4}\)\s|[a-z]\.\s+[\"“]?[A-Z])"
-    r"|(?<=[a-z])\s{1,40}(?=\d{1,2}\.\d{1,2}\.?\s+[A-Z])"
-    r"|(?<=\S)\s{1,40}(?=(?:EXHIBIT|SCHEDULE|ANNEX|APPENDIX)\s+[A-Z0-9]{1,2}\s+[A-Z]{3,})"
+    r"|(?<=[a-z]\s)\s{0,39}(?=\d{1,2}\.\d{1,2}\.?\s+[A-Z])"
+    r"|(?<=\S\s)\s{0,39}(?=(?:EXHIBIT|SCHEDULE|ANNEX|APPENDIX)\s+[A-Z0-9]{1,2}\s+[A-Z]{3,}))"
 )
+"""Begins with the blank itself, which a search finds many times faster than what stands before it."""
 _REFERENCE_WORD = re.compile(
     r"\b(?:sections?|articles?|clauses?|paragraphs?|subsections?|version|level|table|figure|part|item|step)\s*$",
     re.IGNORECASE,
@@ -76,7 +80,7 @@ class Candidate:
 
 
 def candidates(text: str, blocks: Sequence[Block], outline: Sequence[Section]) -> list[Candidate]:
-    """All candidates in order."""
+    """All candidates in order; from block to block until there are too many."""
     marked = {section.start: section for section in outline}
     found: list[Candidate] = []
     trusted = len(marked) >= MIN_BOOKMARKS
@@ -86,6 +90,8 @@ def candidates(text: str, blocks: Sequence[Block], outline: Sequence[Section]) -
             found.extend(_in_block(text, block, marked.get(block.start), unwrapped))
         elif block.kind == "table_row":
             found.extend(_in_row(text[block.start : block.end], block))
+        if len(found) > MAX_CANDIDATES:
+            break
     return _titled_below(text, found)
 
 
@@ -110,8 +116,8 @@ def _in_block(text: str, block: Block, mark: Section | None, unwrapped: bool) ->
         return
     at = words.find("\n") + 1
     before = unwrapped or bool(first and first.whole)
-    inner = []
-    while at > 0:
+    inner: list[Candidate] = []
+    while at > 0 and len(inner) <= MAX_CANDIDATES:
         line = _at_line(words, at, block, before, unwrapped)
         before = unwrapped or bool(line and line.whole)
         if line is not None:
@@ -119,7 +125,8 @@ def _in_block(text: str, block: Block, mark: Section | None, unwrapped: bool) ->
         at = words.find("\n", at) + 1
     if len(words) > LONG_BLOCK:
         taken = {line.start for line in inner}
-        inner.extend(each for each in _inline(words, block) if each.start not in taken)
+        running = (each for each in _inline(words, block) if each.start not in taken)
+        inner.extend(islice(running, MAX_CANDIDATES))
         inner.sort(key=lambda each: each.start)
     yield from inner
 

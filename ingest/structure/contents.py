@@ -27,16 +27,17 @@ _LEADERS = re.compile(r"[\W\d_]+")
 
 def without_contents(text: str, found: Sequence[Candidate]) -> list[Candidate]:
     """The candidates without those inside a table of contents; its own heading stays."""
+    keys = [candidate.key for candidate in found]
     where: dict[str, list[int]] = {}
-    for at, candidate in enumerate(found):
-        where.setdefault(candidate.key, []).append(at)
+    for at, key in enumerate(keys):
+        where.setdefault(key, []).append(at)
     kept: list[Candidate] = []
     start = 0
     while start < len(found):
         if start and found[start - 1].contents:
             start = _body(text, found, where, start)
-        end, cut = _run(text, found, start)
-        again = sum(where[candidate.key][-1] >= cut for candidate in found[start:cut])
+        end, cut = _run(text, found, keys, start)
+        again = sum(where[key][-1] >= cut for key in keys[start:cut])
         if cut - start >= MIN_RUN and again * 2 >= cut - start:
             start = cut
             continue
@@ -62,14 +63,14 @@ def _listed(text: str, entries: Sequence[Candidate]) -> bool:
     return median(between) <= (GAP_CHARS if any(entry.level for entry in entries) else ENTRY_CHARS)
 
 
-def _run(text: str, found: Sequence[Candidate], start: int) -> tuple[int, int]:
+def _run(text: str, found: Sequence[Candidate], keys: Sequence[str], start: int) -> tuple[int, int]:
     """Past the last of the titles that follow each other without words between, and the first that comes for the second time."""
-    keys: set[str] = set()
+    seen: set[str] = set()
     cut, at = 0, start
     while at < len(found) and (at == start or _follows(text, found[at - 1], found[at])):
-        if found[at].key in keys and not cut:
+        if keys[at] in seen and not cut:
             cut = at
-        keys.add(found[at].key)
+        seen.add(keys[at])
         at += 1
         if found[at - 1].contents:
             break

@@ -6,6 +6,7 @@ and sequence.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -112,6 +113,7 @@ def _plain(line: str) -> Label | None:
     return _lettered(found.group(1), found.end(), dotted=True) if found else None
 
 
+@functools.lru_cache(maxsize=4096)
 def _lettered(letters: str, length: int, *, dotted: bool) -> Label | None:
     readings: list[tuple[Style, tuple[int, ...]]] = []
     if letters.isdigit():

@@ -7,6 +7,7 @@ no longer kept, the kept ones weigh more than the parsers.
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 SAMPLE_CHARS = 12_000
 MIN_WORDS, MIN_LETTERS = 25, 40
@@ -57,8 +58,9 @@ def language_of(text: str) -> str | None:
         return script
     if len(words) < MIN_WORDS:
         return None
+    counts = Counter(words)
     shares = sorted(
-        ((sum(word in stop for word in words) / len(words), name) for name, stop in _STOP.items()), reverse=True
+        ((sum([counts[word] for word in stop]) / len(words), name) for name, stop in _STOP.items()), reverse=True
     )
     (best, name), (next_best, _) = shares[:2]
     return name if best >= MIN_SHARE and best >= MARGIN * next_best else None

@@ -30,7 +30,7 @@ _KINDS: Mapping[str, ReferenceKind] = {
     "appendices": "appendix", "attachment": "exhibit", "table": "table", "figure": "figure",
 }  # fmt: skip
 _REFERENCE = re.compile(
-    r"(?:(?<![\w§])(?P<word>(?i:sub-?sections?|sections?|sec\.|clauses?|paragraphs?)|§{1,2})\s*(?:No\.\s*)?"
+    r"(?=[SsſCcPp§AaEeTtFf])(?<!\w)(?:(?<![\w§])(?P<word>(?i:sub-?sections?|sections?|sec\.|clauses?|paragraphs?)|§{1,2})\s*(?:No\.\s*)?"
     rf"(?P<numbers>{_NUMBER}(?:{_JOIN}(?:(?:(?i:sections?|clauses?)\s+)?{_NUMBER}|{_PART}(?!\w))){{0,12}})"
     rf"|(?<!\w)(?P<article>(?:ARTICLE|Article|article)s?|ARTICLES)\s+(?P<romans>{_ROMAN}(?:{_JOIN}{_ROMAN}){{0,8}})"
     r"|(?<!\w)(?P<name>(?:EXHIBIT|Exhibit|exhibit|SCHEDULE|Schedule|schedule|ANNEX|Annex|APPENDIX|Appendix|ATTACHMENT|Attachment)(?:S|s)?|Appendices)"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from ingest.structure.candidates import candidates
+from ingest.structure.candidates import MAX_CANDIDATES, candidates
 from ingest.structure.contents import without_contents
 from ingest.structure.tree import LIST, PAREN_RANK, Node, Tree
 from proviso.types.documents import Block, Section
@@ -21,13 +21,16 @@ class Outline:
 
     sections: tuple[Section, ...]
     blocks: tuple[Block, ...]
+    searched: int
+    """Up to where sections were looked for: the end of the text, save where more looks like one than can be judged."""
 
 
 def find_sections(text: str, blocks: Sequence[Block], outline: Sequence[Section] = ()) -> Outline:
     """The section tree of a document. `outline` are its bookmarks, when it has any."""
-    found = without_contents(text, candidates(text, blocks, outline))
-    nodes = Tree(len(text), found).grown()
-    return Outline(tuple(_section(node) for node in nodes), _refined(text, blocks, nodes))
+    possible = candidates(text, blocks, outline)
+    searched = possible[MAX_CANDIDATES].start if len(possible) > MAX_CANDIDATES else len(text)
+    nodes = Tree(len(text), without_contents(text, possible[:MAX_CANDIDATES])).grown()
+    return Outline(tuple(_section(node) for node in nodes), _refined(text, blocks, nodes), searched)
 
 
 def _section(node: Node) -> Section:

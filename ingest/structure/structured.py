@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from ingest.structure.definitions import Outlined, find_definitions
@@ -10,7 +11,7 @@ from ingest.structure.language import language_of
 from ingest.structure.references import Pointing, find_references
 from ingest.structure.sections import find_sections
 from ingest.structure.title import shown_title, title_of
-from proviso.types.documents import Parsed
+from proviso.types.documents import DocumentWarning, Parsed
 
 
 def structured(parsed: Parsed, filename: str) -> Parsed:
@@ -28,5 +29,12 @@ def structured(parsed: Parsed, filename: str) -> Parsed:
         language=parsed.language or language_of(parsed.text),
         definitions=definitions,
         references=find_references(document, Pointing(parsed.links, parsed.anchors)),
+        warnings=(*parsed.warnings, *_unsearched(outline.searched, parsed)),
         facts=find_facts(parsed.text, outline.sections, definitions, shown_title(parsed.text, outline.blocks)),
     )
+
+
+def _unsearched(searched: int, parsed: Parsed) -> Iterator[DocumentWarning]:
+    if searched < len(parsed.text):
+        words = f"So much of this text looks like numbers of clauses that sections were looked for in its first {searched} characters only."
+        yield DocumentWarning("sections_cut", words, tuple(page.number for page in parsed.pages if page.end > searched))

@@ -285,6 +285,8 @@ class Tree:
         if article and numbers[0] == article and (not last or last[0] != article):
             return fresh or candidate.place == "block"
         if not last:
+            if numbers[0] == 0 and not self._soon("decimal", (1,)):  # "10." whose first digit was lost
+                return False
             return numbers[0] in (0, 1) and fresh and self._starts(candidate, numbers)
         if last[-1] == 0 and len(last) == 2 and len(numbers) == 1:
             last = last[:1]

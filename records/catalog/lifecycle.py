@@ -36,7 +36,8 @@ from records.catalog.versioning import (
 
 def add(session: Session, new: NewDocument) -> tuple[DocumentRecord, bool]:
     """Catalogue an upload, queued. The same bytes in the same collection are the document that is there (True), also
-    while they are on their way to be its next version; if that one had failed, it is queued again."""
+    while they are on their way to be its next version; if that one had failed, it is queued again. Raises Conflict while other
+    bytes are about to take their place."""
     found = holder_of(session, new)
     if found is None:
         try:
@@ -48,6 +49,11 @@ def add(session: Session, new: NewDocument) -> tuple[DocumentRecord, bool]:
                 raise
         else:
             return get(session, new.workspace, document_id), False
+    if found["sha256"] == new.sha256 and found["coming"] != new.sha256:
+        # To call it a duplicate would acknowledge bytes that are no document's in a moment.
+        raise Conflict(
+            f"Document {found['id']} has these bytes and is being replaced by others; upload them when that is done."
+        )
     if found["status"] == "failed":
         return requeue(session, new.workspace, found["id"], new.password), True
     return get(session, new.workspace, found["id"]), True

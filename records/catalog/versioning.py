@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import RowMapping, case, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,7 +24,9 @@ UNDER_WAY = ("queued", "processing")
 
 
 def with_newest(session: Session, *conditions: Any) -> RowMapping | None:
-    """A document with its newest version, whose columns that both have are called `newest_…`."""
+    """A document with its newest version, whose columns that both have are called `newest_…`; nobody else changes it before
+    this transaction ends."""
+    _lock(session, *conditions)
     query = (
         select(
             documents,
@@ -35,6 +37,13 @@ def with_newest(session: Session, *conditions: Any) -> RowMapping | None:
         .where(*conditions)
     )
     return session.execute(query).mappings().one_or_none()
+
+
+def _lock(session: Session, *conditions: Any) -> None:
+    """On Postgres, writers of one document wait here for each other; what is read after this is what the last one left. A
+    statement of its own: one that waits would join the new document to the versions there were before."""
+    mine = select(documents.c.id).join(versions, versions.c.document_id == documents.c.id).where(*conditions)
+    session.execute(mine.with_for_update(key_share=True, of=documents)).all()
 
 
 def at_rest(session: Session, workspace: str, document_id: str) -> RowMapping:
@@ -60,12 +69,15 @@ def holder_of(session: Session, new: NewDocument, apart: str | None = None) -> R
     ]
     if apart is not None:
         mine.append(documents.c.id != apart)
-    names = (documents.c.id, documents.c.status, documents.c.newest_version_id)
-    query = select(*names).where(*mine, documents.c.sha256 == new.sha256)
+    newest = versions.alias()
+    coming_sha256 = case((newest.c.status.in_(UNDER_WAY), newest.c.sha256), else_=documents.c.sha256).label("coming")
+    names = (documents.c.id, documents.c.status, documents.c.sha256, documents.c.newest_version_id, coming_sha256)
+    query = select(*names).join(newest, newest.c.id == documents.c.newest_version_id)
+    query = query.where(*mine, documents.c.sha256 == new.sha256)
     found = session.execute(query).mappings().one_or_none()
     if found is None:
-        coming = (versions.c.sha256 == new.sha256, versions.c.status.in_(UNDER_WAY))
-        query = select(*names).join(versions, versions.c.id == documents.c.newest_version_id).where(*mine, *coming)
+        coming = (newest.c.sha256 == new.sha256, newest.c.status.in_(UNDER_WAY))
+        query = select(*names).join(newest, newest.c.id == documents.c.newest_version_id).where(*mine, *coming)
         found = session.execute(query.limit(1)).mappings().one_or_none()
     return found
 

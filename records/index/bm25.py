@@ -54,7 +54,8 @@ class Sparse:
 
 def words(text: str) -> list[str]:
     """The words of `text` in lower case, ligatures and full-width letters resolved, stop words left out."""
-    plain = unicodedata.normalize("NFKC", text).replace(SOFT_HYPHEN, "").lower()
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text).replace(SOFT_HYPHEN, "")
+    plain = plain.lower()
     return [word for word in WORD.findall(POSSESSIVE.sub("", plain)) if word not in STOP]
 
 

@@ -4,6 +4,7 @@ services promise it, and nothing is added to it. Credentials come from where obs
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import obstore
@@ -48,6 +49,17 @@ class ObjectStore:
         try:
             found = await obstore.get_async(self._service, checked_key(key))
             return bytes(await found.bytes_async())
+        except MISSING as error:
+            raise NotFound(f"The store holds no {key}.") from error
+        except FAULTS as error:
+            raise _fault("read", error) from error
+
+    async def fetch(self, key: str, path: Path) -> None:
+        try:
+            found = await obstore.get_async(self._service, checked_key(key))
+            with path.open("wb") as file:
+                async for part in found.stream():
+                    await asyncio.to_thread(file.write, part)
         except MISSING as error:
             raise NotFound(f"The store holds no {key}.") from error
         except FAULTS as error:

@@ -15,7 +15,7 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from proviso.errors import NotFound, StoreUnavailable
 from proviso.ids import new_id
@@ -25,6 +25,7 @@ TEMPORARY = ".tmp-"
 """Start of the names of unfinished files; no key begins with a dot."""
 
 STALE_S = 86_400.0
+COPIED_BYTES = 1 << 20
 T = TypeVar("T")
 
 
@@ -47,6 +48,9 @@ class FolderStore:
 
     async def get(self, key: str) -> bytes:
         return await self._run(self._get, key)
+
+    async def fetch(self, key: str, path: Path) -> None:
+        await self._run(self._fetch, key, path)
 
     async def delete(self, prefix: str) -> int:
         return await self._run(self._delete, prefix)
@@ -88,8 +92,16 @@ class FolderStore:
             temporary.unlink(missing_ok=True)
 
     def _get(self, key: str) -> bytes:
+        with self._open(key) as file:
+            return file.read()
+
+    def _fetch(self, key: str, path: Path) -> None:
+        with self._open(key) as file, path.open("wb") as copy:
+            shutil.copyfileobj(file, copy, COPIED_BYTES)
+
+    def _open(self, key: str) -> BinaryIO:
         try:
-            return self._place(key).read_bytes()
+            return self._place(key).open("rb")
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
             raise NotFound(f"The store holds no {key}.") from error
 

@@ -43,6 +43,15 @@ async def test_a_missing_key_is_not_found(store: BlobStore) -> None:
         await store.get("files/none")
 
 
+async def test_what_is_fetched_is_a_file_with_the_same_bytes(store: BlobStore, tmp_path: Path) -> None:
+    data = bytes(range(256)) * 100_000
+    await store.put("files/large", data)
+    await store.fetch("files/large", tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == data
+    with pytest.raises(NotFound):
+        await store.fetch("files/other", tmp_path / "copy")
+
+
 async def test_a_folder_of_keys_is_not_a_key(store: BlobStore) -> None:
     await store.put("versions/v1/text", b"x")
     with pytest.raises(NotFound):

@@ -221,6 +221,17 @@ def test_one_bad_file_does_not_stand_for_its_batch(client: httpx.Client, tmp_pat
     }
 
 
+def test_a_file_name_that_is_no_utf8_does_not_end_the_run(shell: Shell, client: httpx.Client, tmp_path: Path) -> None:
+    folder = notes(tmp_path / "old archive", 2, "badgers")
+    try:
+        (folder / os.fsdecode(b"Vertr\xe4ge.txt")).write_text("The governing law is that of Delaware.")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    found = add(shell, folder, "--collection", "archive")
+    assert found["summary"]["ready"] == 3
+    assert "Vertr\ufffdge.txt" in {document["filename"] for document in listed(client, "archive")}
+
+
 def test_a_document_is_replaced_and_its_outline_shown(shell: Shell, client: httpx.Client, tmp_path: Path) -> None:
     path = tmp_path / "deal.md"
     path.write_bytes(builders.a_markdown([(1, "Deal"), (2, "1. Price"), "Ten."]))

@@ -86,3 +86,15 @@ def test_a_file_that_is_gone_is_said(tmp_path: Path) -> None:
     found = hashed(tmp_path / "gone.txt")
     assert isinstance(found, PassedOver)
     assert found.code == "unreadable"
+
+
+def test_a_name_that_is_no_utf8_is_sent_and_shown_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"Vertr\xe4ge.txt")
+    try:
+        path.write_text("The term is five years.")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    found = hashed(path)
+    assert isinstance(found, File)
+    assert found.name == "Vertr\ufffdge.txt"
+    assert found.path == path

@@ -6,7 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.instruments.docx_writer import a_list, a_word_file, abstract, level, num, p
+from tests.instruments.docx_writer import (
+    BY,
+    a_list,
+    a_word_file,
+    abstract,
+    deleted,
+    field,
+    level,
+    num,
+    p,
+    r,
+    raw_run,
+    row,
+    style,
+    table,
+    text_box,
+)
 from tests.instruments.word_cases import word_cases
 from tests.unit.ingest.parsing.files import read
 
@@ -89,3 +105,45 @@ def test_a_paragraph_that_leaves_its_styles_list_has_no_number(tmp_path: Path) -
     body = p("one", '<w:pStyle w:val="C"/>') + p("none", '<w:pStyle w:val="C"/><w:numPr><w:numId w:val="0"/></w:numPr>')
     parsed = read(tmp_path, "contract.docx", a_word_file(body, parts={"numbering": lists, "styles": styles}))
     assert parsed.text == "1. one\n\nnone"
+
+
+def test_lists_in_headers_and_text_boxes_do_not_count_with_the_body(tmp_path: Path) -> None:
+    lists = abstract(0, level(0, "%1.")) + a_list(1, 0)
+    body = p(r("Term") + text_box(p("Boxed", num(1)) + p("Boxed too", num(1))), num(1)) + p("Fees", num(1))
+    data = a_word_file(body, parts={"numbering": lists}, margins=[("header", "default", p("Draft", num(1)))])
+    parsed = read(tmp_path, "contract.docx", data)
+    assert parsed.text.split("\n\n") == ["1. Term", "1. Boxed", "2. Boxed too", "2. Fees", "1. Draft"]
+
+
+@pytest.mark.parametrize("how", ["itself", "its style"])
+def test_a_list_item_that_is_hidden_with_its_mark_is_neither_printed_nor_counted(tmp_path: Path, how: str) -> None:
+    hidden = "<w:vanish/>"
+    secret = p(r("secret", hidden), num(1), hidden) if how == "itself" else p("secret", style("SecretLine") + num(1))
+    lists = abstract(0, level(0, "%1.")) + a_list(1, 0)
+    body = p("one", num(1)) + secret + p("two", num(1))
+    assert read(tmp_path, "list.docx", a_word_file(body, parts={"numbering": lists})).text == "1. one\n\n2. two"
+
+
+def test_numbers_that_word_counts_only_while_it_prints_are_warned_of(tmp_path: Path) -> None:
+    begin, end = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "end"))
+    counted = begin + raw_run('<w:instrText xml:space="preserve"> LISTNUM LegalDefault </w:instrText>') + end
+    simple = '<w:fldSimple w:instr=" AUTONUM "/>'
+    body = (
+        p(r("Pay ") + counted + r("the fees"))
+        + p(simple + r("Deliver."))
+        + p(field("LISTNUM", "") + field("LISTNUM", "3"))
+    )
+    parsed = read(tmp_path, "list.docx", a_word_file(body))
+    assert parsed.text == "Pay the fees\n\nDeliver.\n\n3"
+    (warning,) = parsed.warnings
+    assert warning.code == "numbers_left_out"
+    assert warning.detail.startswith("3 numbers ")
+
+
+def test_a_list_item_that_was_deleted_with_its_mark_before_a_table_leaves_no_number(tmp_path: Path) -> None:
+    gone = f'<w:del w:id="5" {BY}/>'
+    lists = abstract(0, level(0, "%1.")) + a_list(1, 0)
+    body = p("one", num(1)) + p(deleted("two"), num(1), gone) + table(row("a", "b")) + p("three", num(1))
+    parsed = read(tmp_path, "list.docx", a_word_file(body, parts={"numbering": lists}))
+    assert parsed.text == "1. one\n\na\tb\n\n2. three"
+    assert [(mark.start, mark.text) for mark in parsed.marks] == [(8, "two")]

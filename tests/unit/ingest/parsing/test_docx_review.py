@@ -5,7 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from proviso.types.documents import Parsed
-from tests.instruments.docx_writer import BY, a_word_file, cell, deleted, inserted, p, r, row, table
+from tests.instruments.docx_writer import (
+    BY,
+    a_word_file,
+    cell,
+    deleted,
+    inserted,
+    note,
+    note_reference,
+    p,
+    r,
+    row,
+    table,
+    text_box,
+)
 from tests.instruments.word_cases import word_cases
 from tests.unit.ingest.parsing.files import read
 
@@ -117,3 +130,27 @@ def test_a_comment_over_paragraphs_reaches_from_the_first_to_the_last(tmp_path: 
     body = p("Before.") + start + p("One.") + p("Two.") + end + p("After.")
     parsed = read(tmp_path, "contract.docx", a_word_file(body, parts={"comments": comments}))
     assert marked(parsed) == [("comment", "One.\n\nTwo.", "Both.", "A")]
+
+
+def test_the_words_of_a_note_whose_reference_was_deleted_are_kept_where_it_stood(tmp_path: Path) -> None:
+    gone = f'<w:del w:id="9" {BY}>{note_reference(1)}</w:del>'
+    body = p(r("The fee") + gone + r(" is due") + note_reference(2) + r("."))
+    notes = note(1, "Without VAT.") + note(2, "At once.")
+    parsed = read(tmp_path, "contract.docx", a_word_file(body, parts={"footnotes": notes}))
+    assert parsed.text == "The fee is due¹.\n\n¹ At once."
+    assert marked(parsed) == [("deletion", "", "Without VAT.", "Ann Lee")]
+    assert parsed.marks[0].start == len("The fee")
+
+
+def test_a_text_box_that_was_deleted_is_a_mark_once(tmp_path: Path) -> None:
+    gone = f'<w:del w:id="9" {BY}>{text_box(p(deleted("In the box.")))}</w:del>'
+    parsed = read(tmp_path, "contract.docx", a_word_file(p(r("The fee") + gone + r(" is due."))))
+    assert parsed.text == "The fee is due."
+    assert marked(parsed) == [("deletion", "", "In the box.", "Ann Lee")]
+
+
+def test_a_deletion_over_cells_has_a_place_but_no_width(tmp_path: Path) -> None:
+    rows = row(cell(p(r("a") + deleted("one"))), cell(p(deleted("two") + r("b")))), row("c", "d")
+    parsed = read(tmp_path, "contract.docx", a_word_file(table(*rows)))
+    assert parsed.text == "a\tb\nc\td"
+    assert [(mark.start, mark.end, mark.text) for mark in parsed.marks] == [(1, 1, "one\ntwo")]

@@ -203,3 +203,10 @@ def test_a_heading_called_contents_swallows_no_sections_with_words_under_them() 
     )  # fmt: skip
     titles = [section.title for section in find_sections(text, blocks).sections]
     assert titles == ["Part A", "Contents", "Overview", "Details", "Part B", "Overview", "Details"]
+
+
+def test_a_ten_whose_first_digit_was_lost_does_not_begin_the_numbering() -> None:
+    found = outline_of("0. Scope", "Some words.", "1. Term", "Other words.", "2. Fees", "More.")
+    assert [section.path for section in found.sections] == ["0", "1", "2"]
+    found = outline_of("0. Notices", "Some words.", "11. Waiver", "Other words.", "12. Fees", "More.")
+    assert "0" not in [section.path for section in found.sections]

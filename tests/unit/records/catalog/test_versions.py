@@ -119,6 +119,18 @@ def test_bytes_belong_to_one_document_of_a_collection_also_while_they_are_on_the
         catalog.write_now(documents.edit, "local", elsewhere.id, Edit(collection="default"))
 
 
+def test_bytes_that_are_about_to_be_replaced_are_not_acknowledged_as_a_duplicate(catalog: Catalog) -> None:
+    ready = a_ready(catalog, "old.pdf")
+    assert catalog.write_now(documents.add, an_upload("old.pdf"))[1]
+    catalog.write_now(documents.replace, ready.id, bytes_of("new.pdf"))
+    with pytest.raises(Conflict, match=ready.id):
+        catalog.write_now(documents.add, an_upload("old.pdf"))
+    catalog.write_now(
+        documents.fail, catalog.read_now(documents.newest_version, "local", ready.id).version_id, "x", "x"
+    )
+    assert catalog.write_now(documents.add, an_upload("old.pdf"))[1]
+
+
 def test_what_was_let_go_can_be_uploaded_again(catalog: Catalog) -> None:
     ready = a_ready(catalog, "old.pdf")
     replaced(catalog, ready)
