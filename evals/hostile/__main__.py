@@ -119,7 +119,8 @@ def measure(count: int, seed: int) -> dict[str, Any]:
     """The whole run on a data folder of its own."""
     with (
         tempfile.TemporaryDirectory(prefix="proviso-hostile-") as folder,
-        running(Path(folder) / "data", LIMITS) as service,httpx.Client(base_url=service.url, timeout=120, trust_env=False) as client
+        running(Path(folder) / "data", LIMITS) as service,
+        httpx.Client(base_url=service.url, timeout=120, trust_env=False) as client,
     ):
         before = _known_document(client)
         started = time.perf_counter()
