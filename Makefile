@@ -59,7 +59,7 @@ bench-ingest: $(VENV)/.ready-dev ## measure ingestion by stage, its growth and i
 eval: $(VENV)/.ready-dev ## measure the quality of ingestion on documents with ground truth (options: ARGS=…)
 	@$(BIN)/python -m evals.ingest $(ARGS)
 
-eval-ingest: $(VENV)/.ready-dev ## measure everything that ingestion finds against ground truth (needs ../shared; about 20 minutes)
+eval-ingest: $(VENV)/.ready-dev ## measure everything that ingestion finds against ground truth (needs ../shared; many minutes)
 	@for part in $(EVALS_OF_INGEST); do echo "== evals.$$part"; $(BIN)/python -m evals.$$part || exit 1; done
 
 eval-hostile: $(VENV)/.ready-dev ## 500 hostile files through the real service (options: ARGS="--files 150")

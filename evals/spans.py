@@ -25,8 +25,8 @@ from evals.documents import REPOSITORY
 from evals.results import machine, save, table
 from ingest.parsing import registry
 from ingest.parsing.kinds import PDF
-from ingest.parsing.pdf import open_page
 from ingest.parsing.pdf_chars import frame_of
+from ingest.parsing.pdf_open import open_page
 from proviso.boxes import Box, PageWords, boxes_of
 from proviso.errors import FileError
 from proviso.text import Span

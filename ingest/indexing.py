@@ -32,8 +32,8 @@ AHEAD = 2
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A version's text and its chunks in the order in which they are embedded: shortest first, so that texts of like length share a
-    call. The order follows from what is stored and is the same after a restart."""
+    """A version's text and its chunks in the order in which they are embedded: shortest first, so that an embedder that pads has little
+    to pad. The order follows from what is stored and is the same after a restart."""
 
     text: str
     chunks: tuple[Chunk, ...]

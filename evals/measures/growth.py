@@ -5,17 +5,16 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from evals.measures.corpus import documents, megabytes
+from evals.measures.serving import upload
 from evals.measures.watching import Watch, members
 from evals.service import running
 
-FILES_PER_UPLOAD = 8
 POLL_S = 0.4
 PATIENCE_S = 7200.0
 LISTED = 200
@@ -46,12 +45,7 @@ def measure(count: int, settings: Mapping[str, str] | None = None) -> dict[str, 
 
 def _ingest(client: httpx.Client, paths: Sequence[Path]) -> dict[str, Any]:
     started = time.perf_counter()
-    for first in range(0, len(paths), FILES_PER_UPLOAD):
-        with ExitStack() as stack:
-            batch = [
-                (path.name, stack.enter_context(path.open("rb"))) for path in paths[first : first + FILES_PER_UPLOAD]
-            ]
-            client.post("/v1/documents", files=[("files", file) for file in batch]).raise_for_status()
+    upload(client, paths)
     acknowledged_s = time.perf_counter() - started
     settled = _settled(client, len(paths), started + PATIENCE_S)
     seconds = time.perf_counter() - started

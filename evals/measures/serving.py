@@ -71,14 +71,19 @@ def use(paths: Sequence[Path], questions: Sequence[str]) -> dict[str, Any]:
             return result | {"start_with_documents_s": round(again.start_s, 2)}
 
 
-def _ingest(client: httpx.Client, paths: Sequence[Path]) -> dict[str, Any]:
-    started = time.perf_counter()
+def upload(client: httpx.Client, paths: Sequence[Path]) -> None:
+    """Send the files, some at a time; when this returns, all are acknowledged."""
     for first in range(0, len(paths), FILES_PER_UPLOAD):
         with ExitStack() as stack:
             batch = [
                 (path.name, stack.enter_context(path.open("rb"))) for path in paths[first : first + FILES_PER_UPLOAD]
             ]
             client.post("/v1/documents", files=[("files", file) for file in batch]).raise_for_status()
+
+
+def _ingest(client: httpx.Client, paths: Sequence[Path]) -> dict[str, Any]:
+    started = time.perf_counter()
+    upload(client, paths)
     acknowledged_s = time.perf_counter() - started
     documents = _settled(client, len(paths), started + PATIENCE_S)
     seconds = time.perf_counter() - started

@@ -17,9 +17,9 @@ from ingest.parsing.ocr_page import Recognised, decode, encode
 from ingest.parsing.ocr_picture import Ink, Lean, draw, full_dpi, lean_of, look, picture_of
 from ingest.parsing.ocr_program import chosen_languages, hocr, quarters
 from ingest.parsing.ocr_words import Word, confidence_of, words_of
-from ingest.parsing.pdf import open_page, open_pdf
+from ingest.parsing.pdf_open import drawable_page
 from ingest.parsing.pdf_tilt import Tilt
-from proviso.errors import BrokenFile, NotFound
+from proviso.errors import BrokenFile, NoPageImage
 
 POOR = 65.0
 """Mean confidence below which a page may lie the wrong way round; upright contracts read at 90 and more."""
@@ -38,19 +38,11 @@ def recognise(path: Path, page: int, password: str | None, languages: str) -> by
 
     Raises NotFound, BrokenFile, PasswordRequired, WrongPassword, ParserLimit, ParserCrashed.
     """
-    document = open_pdf(path, "The document", password)
-    if document is None:
-        raise BrokenFile("The pages of this document cannot be drawn, and so not recognised.")
     try:
-        if not 1 <= page <= len(document):
-            raise NotFound(f"There is no page {page}: the document has {len(document)}.")
-        try:
-            shown = open_page(document, page - 1)
-        except pdfium.PdfiumError as error:
-            raise BrokenFile(f"Page {page} of this document cannot be drawn, and so not recognised.") from error
-        return encode(_recognised(shown, languages))
-    finally:
-        document.close()
+        with drawable_page(path, page, password) as shown:
+            return encode(_recognised(shown, languages))
+    except NoPageImage as error:
+        raise BrokenFile(f"{error.detail} So it cannot be recognised either.") from error
 
 
 def read_recognised(data: bytes) -> Recognised:

@@ -15,6 +15,7 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from ingest.parsing.ocr_program import Picture
+from ingest.parsing.pdf_images import large_pictures
 from ingest.parsing.pdf_tilt import Tilt
 
 Grey = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
@@ -41,7 +42,6 @@ BLANK_SHARE = 0.0002
 EDGE_SHARE = 0.03
 """What lies this close to the edge is shadow or punched holes when it comes to blankness."""
 SIDEWAYS = 3.0
-MAX_OBJECTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +120,12 @@ def letters_pt(ink: Ink, lean: Lean) -> float:
 
 def scanned_dpi(page: pdfium.PdfPage) -> float | None:
     """The resolution of the picture that covers most of the page; None when there is none."""
-    width, height = page.get_size()
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     columns, rows = ctypes.c_uint(), ctypes.c_uint()
-    best = 0.5 * width * height
+    largest = 0.0
     found: float | None = None
-    for at in range(min(raw.FPDFPage_CountObjects(page.raw), MAX_OBJECTS)):
-        item = raw.FPDFPage_GetObject(page.raw, at)
-        if raw.FPDFPageObj_GetType(item) != raw.FPDF_PAGEOBJ_IMAGE:
-            continue
-        raw.FPDFPageObj_GetBounds(item, left, bottom, right, top)
-        area = (right.value - left.value) * (top.value - bottom.value)
-        if area >= best and raw.FPDFImageObj_GetImagePixelSize(item, columns, rows):
-            best = area
+    for item, area in large_pictures(page):
+        if area >= largest and raw.FPDFImageObj_GetImagePixelSize(item, columns, rows):
+            largest = area
             found = 72 * math.sqrt(columns.value * rows.value / area)
     return found
 

@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 
 import pypdfium2 as pdfium
-from pypdfium2 import raw
 
 from ingest.parsing import progress
 from ingest.parsing.kinds import PDF
@@ -23,16 +22,16 @@ from ingest.parsing.pdf_images import covers_page, is_blank
 from ingest.parsing.pdf_layout import layout
 from ingest.parsing.pdf_legible import legible
 from ingest.parsing.pdf_lines import PageLines, read_lines
+from ingest.parsing.pdf_open import flattened, open_pdf
 from ingest.parsing.pdf_order import in_reading_order
 from ingest.parsing.pdf_recognised import RecognisedPages
 from ingest.parsing.pdf_rules import read_rules
 from ingest.parsing.pdf_structure import Structure
 from ingest.parsing.pdf_tables import take_tables
 from ingest.parsing.pdf_text import PdfText, located
-from proviso.errors import BrokenFile, PasswordRequired, WrongPassword
+from proviso.errors import BrokenFile
 from proviso.types.documents import Attachment, DocumentWarning, FormField, Page, Parsed
 
-FILLED_ANNOTATIONS = frozenset((raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP))
 FEW_CHARS = 60
 NAMED_FILES = 10
 RESAVE = "Open it in a PDF reader, save or print it as a new PDF, and upload that."
@@ -62,53 +61,6 @@ def parse(path: Path, filename: str, password: str | None, recognised: Path | No
     return reading.parsed()
 
 
-def open_pdf(path: Path, filename: str, password: str | None) -> pdfium.PdfDocument | None:
-    """The document, or None when pdfium cannot make pages of it."""
-    try:
-        document = pdfium.PdfDocument(path, password=password or None)
-    except pdfium.PdfiumError as error:
-        if error.err_code == raw.FPDF_ERR_PASSWORD and password:
-            raise WrongPassword(f"The password given does not open {filename}.") from error
-        if error.err_code == raw.FPDF_ERR_PASSWORD:
-            raise PasswordRequired(
-                f"{filename} is locked. Upload it again with its password, or without protection."
-            ) from error
-        if error.err_code == raw.FPDF_ERR_SECURITY:
-            raise BrokenFile(
-                f"{filename} is protected by a method that cannot be opened here. Upload an unprotected copy."
-            ) from error
-        return None
-    if not len(document):
-        document.close()
-        return None
-    return document
-
-
-def open_page(document: pdfium.PdfDocument, index: int) -> pdfium.PdfPage:
-    """A page with what was filled into it (form fields, typed notes, stamps) made part of its content, as a reader sees it."""
-    return _flattened(document, document[index], index)
-
-
-def _flattened(document: pdfium.PdfDocument, page: pdfium.PdfPage, index: int) -> pdfium.PdfPage:
-    count = raw.FPDFPage_GetAnnotCount(page.raw)
-    if any(_annotation_kind(page, at) in FILLED_ANNOTATIONS for at in range(count)):
-        flattened = raw.FPDFPage_Flatten(page.raw, raw.FLAT_NORMALDISPLAY)
-        page.close()
-        page = document[index]
-        if flattened == raw.FLATTEN_FAIL:
-            return page
-    return page
-
-
-def _annotation_kind(page: pdfium.PdfPage, at: int) -> int:
-    annotation = raw.FPDFPage_GetAnnot(page.raw, at)
-    if not annotation:
-        return 0
-    kind = int(raw.FPDFAnnot_GetSubtype(annotation))
-    raw.FPDFPage_CloseAnnot(annotation)
-    return kind
-
-
 class _Reading:
     """Pages as they are read, and the document they make."""
 
@@ -127,7 +79,7 @@ class _Reading:
         try:
             page = document[index]
             overlay = read_overlay(document, page)
-            page = _flattened(document, page, index)
+            page = flattened(document, page, index)
         except pdfium.PdfiumError:
             self.page_without_pdfium(number)
             return

@@ -8,6 +8,8 @@ from __future__ import annotations
 import ctypes
 import struct
 import zlib
+from collections.abc import Iterator
+from typing import Any
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
@@ -23,8 +25,8 @@ PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 RGB_8_BIT = bytes((8, 2, 0, 0, 0))
 
 
-def covers_page(page: pdfium.PdfPage) -> bool:
-    """Whether one picture covers at least half of the page, as scans do."""
+def large_pictures(page: pdfium.PdfPage) -> Iterator[tuple[Any, float]]:
+    """The pictures that cover at least half of the page, as scans do: pdfium's object of each and its area in square points."""
     width, height = page.get_size()
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     for at in range(min(raw.FPDFPage_CountObjects(page.raw), MAX_OBJECTS)):
@@ -34,8 +36,12 @@ def covers_page(page: pdfium.PdfPage) -> bool:
         raw.FPDFPageObj_GetBounds(item, left, bottom, right, top)
         area = (right.value - left.value) * (top.value - bottom.value)
         if area >= PICTURE_SHARE * width * height:
-            return True
-    return False
+            yield item, area
+
+
+def covers_page(page: pdfium.PdfPage) -> bool:
+    """Whether one picture covers at least half of the page."""
+    return any(True for _ in large_pictures(page))
 
 
 def is_blank(page: pdfium.PdfPage) -> bool:

@@ -240,6 +240,7 @@ async def test_a_callback_with_nothing_left_to_record_ends_the_job(jobs_url: str
         await jobs.enqueue("work", "job-1", "x")
         await until(lambda: notes.lines == ["told"])
         await until_true(ended, jobs)
+    assert notes.lines == ["told"]
 
 
 async def test_a_cancelled_job_ends_between_steps_and_tells_nobody(jobs_url: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.parsing.pdf import open_pdf
+from ingest.parsing.pdf_open import open_pdf
 from ingest.parsing.pdf_rules import read_rules
 from proviso.types.documents import Cell, Parsed, Table
 from tests.instruments.pdf_writer import LEFT, assemble, text_page

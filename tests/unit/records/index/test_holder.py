@@ -47,7 +47,7 @@ def test_a_folder_is_free_when_its_holder_has_let_go(tmp_path: Path) -> None:
 def test_the_file_of_a_dead_process_does_not_block(tmp_path: Path) -> None:
     (tmp_path / HOLDER_FILE).write_text(json.dumps({"pid": a_dead_pid(), "command": "x", "since": "", "host": "h"}))
     with held(tmp_path, US):
-        pass
+        assert holder_of(tmp_path) == US
 
 
 @pytest.mark.parametrize("junk", ["", "{", "[]", '{"pid": 1}'])
