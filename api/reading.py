@@ -63,7 +63,7 @@ async def span_boxes(services: Services, version: KeptVersion, kept: KeptText, s
 async def page_image(services: Services, version: KeptVersion, number: int, scale: float) -> bytes:
     """A PNG of the page as displayed; scale 1 is 72 dpi. Drawn in a limited child."""
     data = await services.store.get(f"files/{version.sha256}")
-    with tempfile.NamedTemporaryFile(prefix="proviso-", suffix=".pdf") as copy:
+    with tempfile.NamedTemporaryFile(dir=services.scratch, suffix=".pdf") as copy:
         copy.write(data)
         copy.flush()
         try:

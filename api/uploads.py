@@ -115,7 +115,7 @@ def _new(intake: Intake, received: Received) -> NewDocument:
 
 async def _receive_one(services: Services, file: UploadFile) -> Received | Rejected:
     filename = clean_name(file.filename or "")
-    path = services.uploads / new_id("upload")
+    path = services.scratch / new_id("upload")
     try:
         sha256, size, head = await _copy(file, path, services.settings.max_file_mb * MB)
         if size == 0:

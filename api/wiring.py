@@ -61,7 +61,8 @@ class Services:
     extraction: Extraction
     background: Background
     removal: Removal
-    uploads: Path
+    scratch: Path
+    """For uploads in flight and copies that are read, of this process only; emptied at every start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ async def open_services(settings: Settings, *, sweeps: bool = True) -> AsyncIter
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         embedder = await open_embedder(settings.embedder, threads=settings.embedder_threads)
         kept = await _open_kept(settings, embedder, stack)
-        uploads = _empty_folder(settings.data_dir / "uploads" / settings.executor_id)
+        scratch = _empty_folder(settings.data_dir / "scratch" / settings.executor_id)
         readers = _open_readers(settings, embedder)
         stack.push_async_callback(readers.close)
         model = _open_model(settings)
@@ -101,7 +102,7 @@ async def open_services(settings: Settings, *, sweeps: bool = True) -> AsyncIter
         grounded = _open_analysis(settings, kept, Search(kept.index, embedder), tokens, model)
         background: Background
         ingestion = Ingestion(
-            Keeping(kept.catalog, kept.store, kept.texts, kept.index),
+            Keeping(kept.catalog, kept.store, kept.texts, kept.index, scratch),
             Reading(readers, _ocr(settings), embedder, tokens.count),
             on_settled=lambda document_id: background.document_settled(document_id),  # noqa: PLW0108 (bound later)
         )
@@ -142,7 +143,7 @@ async def open_services(settings: Settings, *, sweeps: bool = True) -> AsyncIter
             extraction=grounded.extraction,
             background=background,
             removal=removal,
-            uploads=uploads,
+            scratch=scratch,
         )
 
 
@@ -217,7 +218,7 @@ def _jobs_url(settings: Settings) -> str:
 
 
 def _empty_folder(folder: Path) -> Path:
-    """For uploads in flight of this process. Emptied only once the index lock is held: a refused second start must not touch it."""
+    """Emptied only once the index lock is held: a refused second start must not touch it."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder

@@ -24,7 +24,7 @@ START_PATIENCE_S = 120.0
 STOP_PATIENCE_S = 60.0
 POLL_S = 0.005
 SERVE = (sys.executable, "-m", "api.cli", "serve")
-ROLES = {"records.index.owner": "index process", ".child": "parser children"}
+ROLES = {"records.index.owner": "index process", ".child": "parser children", "tesseract": "tesseract"}
 
 
 class NotStarted(RuntimeError):

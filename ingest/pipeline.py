@@ -41,6 +41,8 @@ class Keeping:
     store: BlobStore
     texts: Texts
     index: VectorIndex
+    scratch: Path
+    """A folder for copies that live as long as a step, emptied at every start: a killed service leaves nothing of a contract elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,7 @@ class Ingestion:
     @contextlib.asynccontextmanager
     async def _file(self, version: VersionRecord) -> AsyncIterator[FileToRead]:
         """The stored file as one on our disk."""
-        with tempfile.NamedTemporaryFile(prefix="proviso-", suffix=Path(version.filename).suffix[:12]) as copy:
+        with tempfile.NamedTemporaryFile(dir=self._keeping.scratch, suffix=Path(version.filename).suffix[:12]) as copy:
             path = Path(copy.name)
             await patiently(lambda: self._keeping.store.fetch(f"files/{version.sha256}", path))
             yield FileToRead(path, version.media_type, version.filename, version.password)
@@ -181,7 +183,7 @@ class Ingestion:
     @contextlib.asynccontextmanager
     async def _recognised(self, version_id: str) -> AsyncIterator[Path]:
         """What was recognised, as a folder of files named by page."""
-        with tempfile.TemporaryDirectory(prefix="proviso-") as folder:
+        with tempfile.TemporaryDirectory(dir=self._keeping.scratch) as folder:
             for page, data in (await patiently(lambda: self._keeping.texts.recognised(version_id))).items():
                 await _write(Path(folder, str(page)), data)
             yield Path(folder)

@@ -104,13 +104,16 @@ async def replace(
     request: Request,
     services: ServicesDep,
     workspace: WorkspaceDep,
-    file: Annotated[UploadFile, File()],
+    file: Annotated[list[UploadFile], File()],
     password: Annotated[str | None, Form()] = None,
 ) -> Response:
-    """Give a document other bytes. 202: durably stored as its next version; the old one answers until the new one is ready. 200: these
-    are the bytes of the live version, nothing is redone. 409: a version is on its way, or another document has these bytes."""
+    """Give a document other bytes: one part `file`. 202: durably stored as its next version; the old one answers until the new one is
+    ready. 200: these are the bytes of the live version, nothing is redone. 409: a version is on its way, or another document has these
+    bytes."""
     checked({"password": password})
-    received = await receive(services, [file])
+    if len(file) != 1:
+        raise InvalidRequest(f"A document is replaced by one file, and {len(file)} were sent.")
+    received = await receive(services, file)
     (item,) = received
     fields = {"file": item.sha256 if isinstance(item, Received) else item.error.code, "password": bool(password)}
 

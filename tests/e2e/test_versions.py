@@ -230,6 +230,13 @@ def test_what_cannot_be_a_version_is_refused_and_leaves_the_document_alone(clien
     assert client.get(f"/v1/documents/{id_}").json()["pending"] is None
 
 
+def test_a_replacement_of_two_files_is_refused_rather_than_guessed(client: httpx.Client) -> None:
+    old = add(client, "one.pdf", a_pdf("There can be only one."))
+    two = [("file", ("two.pdf", a_pdf("The second."))), ("file", ("three.pdf", a_pdf("The third.")))]
+    assert_problem(client.put(f"/v1/documents/{old['id']}", files=two), 422, "invalid_request")
+    assert client.get(f"/v1/documents/{old['id']}").json()["version"] == 1
+
+
 def test_a_replacement_sent_again_with_its_key_is_answered_alike_and_done_once(client: httpx.Client) -> None:
     id_ = add(client, "keyed.pdf", a_pdf("Before."))["id"]
     first = put(client, id_, "keyed.pdf", a_pdf("After."), key="put-1")

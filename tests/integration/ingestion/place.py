@@ -123,7 +123,9 @@ async def a_place(folder: Path, ocr: OcrSettings = OCR) -> AsyncIterator[Place]:
     async def settled(document_id: str) -> None:
         return None
 
-    keeping = Keeping(catalog, store, texts, index)
+    scratch = folder / "scratch"
+    scratch.mkdir(exist_ok=True)
+    keeping = Keeping(catalog, store, texts, index, scratch)
     ingestion = Ingestion(keeping, Reading(readers, ocr, embedder, len), settled)
     try:
         yield Place(catalog, store, texts, index, ingestion, asyncio.get_running_loop())
