@@ -123,21 +123,14 @@ def _show(report: Report) -> None:
 
 
 def show_documents(items: Sequence[dict[str, Any]]) -> None:
-    """One row for each document."""
-    rows = [
-        [
-            d["id"],
-            d.get("title") or d["filename"],
-            d["filename"],
-            d["status"],
-            d.get("pages"),
-            d.get("chunks"),
-            remark(d),
-        ]
-        for d in items
-    ]
+    """One row for each document: the title, and the file below it."""
+    rows = [[d["id"], _names(d), d["status"], d.get("pages"), d.get("chunks"), remark(d)] for d in items]
     if rows:
-        print_table("", ["id", "title", "file", "status", "pages", "chunks", "remarks"], rows)
+        print_table("", ["id", "document", "status", "pages", "chunks", "remarks"], rows)
+
+
+def _names(item: dict[str, Any]) -> str:
+    return "\n".join(dict.fromkeys((item.get("title") or item["filename"], item["filename"])))
 
 
 def remark(item: dict[str, Any]) -> str:

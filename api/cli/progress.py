@@ -87,19 +87,22 @@ class Stages:
             note(f"{name}: {done} of {total}{f' ({at_work})' if at_work else ''}")
 
 
+UNBROKEN = {"id", "status", "pages", "chunks"}
+
+
 def print_json(data: Any) -> None:
     sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """A table as wide as the terminal."""
+    """A table as wide as the terminal. An id stays on one line, so that it can be copied, and a short word is not broken."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(title=title or None, title_justify="left", header_style="bold", expand=False)
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in UNBROKEN)
     for row in rows:
         table.add_row(*(Text("" if value is None else str(value)) for value in row))
     Console().print(table)
