@@ -16,7 +16,7 @@ ARGS ?=
 DEMO_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-all cover check lint types floors bench bench-ingest eval eval-ingest eval-hostile clean
+.PHONY: help setup run demo test test-all cover check lint types floors bench bench-ingest eval eval-ingest eval-hostile eval-retrieval bench-search clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,12 @@ eval: $(VENV)/.ready-dev ## measure the quality of ingestion on documents with g
 
 eval-ingest: $(VENV)/.ready-dev ## measure everything that ingestion finds against ground truth (needs ../shared; many minutes)
 	@for part in $(EVALS_OF_INGEST); do echo "== evals.$$part"; $(BIN)/python -m evals.$$part || exit 1; done
+
+eval-retrieval: $(VENV)/.ready-dev ## measure whether search finds the clause (options: ARGS="cuad --most 300")
+	@$(BIN)/python -m evals.retrieval $(ARGS)
+
+bench-search: $(VENV)/.ready-dev ## measure search at 1,000 to 500,000 chunks (options: ARGS="--sizes 1000,10000")
+	@$(BIN)/python -m evals.bench_search $(ARGS)
 
 eval-hostile: $(VENV)/.ready-dev ## 500 hostile files through the real service (options: ARGS="--files 150")
 	@$(BIN)/python -m evals.hostile $(ARGS)

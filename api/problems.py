@@ -41,6 +41,7 @@ STATUS: dict[type[ProvisoError], int] = {
     errors.CatalogUnavailable: 503,
     errors.StoreUnavailable: 503,
     errors.EmbedderUnavailable: 503,
+    errors.RerankUnavailable: 503,
     errors.Locked: 503,
     errors.LlmError: 502,
     errors.LlmUnavailable: 503,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import importlib
 import shutil
 from collections.abc import AsyncIterator
@@ -22,10 +23,14 @@ from analysis.extraction.extraction import Means as ExtractionMeans
 from analysis.grounding.contexts import Contexts
 from analysis.grounding.library import Library
 from analysis.grounding.passages import Passages
+from analysis.retrieval.rerank import Reranking
+from analysis.retrieval.rerank import passages as read_passages
 from analysis.retrieval.search import Search
 from api.background import EXTRACT, INGEST, Background
 from api.removal import Removal
+from api.reranking import open_reranker
 from ingest.embedding.choose import counter_of, open_embedder
+from ingest.naming import Naming
 from ingest.pipeline import Ingestion, Keeping, Reading
 from ingest.reading.pool import Fit, ReaderPool
 from ingest.reading.pool import Limits as ReaderLimits
@@ -35,6 +40,7 @@ from proviso.settings import Settings
 from records.catalog import idempotency
 from records.catalog.catalog import Catalog
 from records.index.choose import open_index
+from records.index.layout import ServerLayout
 from records.jobs.durable import DurableJobs
 from records.store.choose import open_store
 from records.texts import Texts
@@ -61,6 +67,7 @@ class Services:
     extraction: Extraction
     background: Background
     removal: Removal
+    naming: Naming
     scratch: Path
     """For uploads in flight and copies that are read, of this process only; emptied at every start."""
 
@@ -90,16 +97,14 @@ async def open_services(settings: Settings, *, sweeps: bool = True) -> AsyncIter
     the process that takes uploads, and so the only one that may clear the store of what nothing names."""
     async with AsyncExitStack() as stack:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        embedder = await open_embedder(settings.embedder, threads=settings.embedder_threads)
+        embedder = await open_its_embedder(settings, stack)
         kept = await _open_kept(settings, embedder, stack)
         scratch = _empty_folder(settings.data_dir / "scratch" / settings.executor_id)
         readers = _open_readers(settings, embedder)
         stack.push_async_callback(readers.close)
-        model = _open_model(settings)
-        if model is not None:
-            stack.push_async_callback(model.close)
+        model = _open_model(settings, stack)
         tokens = Tokens()
-        grounded = _open_analysis(settings, kept, Search(kept.index, embedder), tokens, model)
+        grounded = _open_analysis(settings, kept, _open_search(settings, kept, embedder, stack), tokens, model)
         background: Background
         ingestion = Ingestion(
             Keeping(kept.catalog, kept.store, kept.texts, kept.index, scratch),
@@ -143,6 +148,7 @@ async def open_services(settings: Settings, *, sweeps: bool = True) -> AsyncIter
             extraction=grounded.extraction,
             background=background,
             removal=removal,
+            naming=ingestion.naming,
             scratch=scratch,
         )
 
@@ -161,21 +167,53 @@ def _open_analysis(settings: Settings, kept: _Kept, search: Search, tokens: Toke
     )
 
 
+def _open_search(settings: Settings, kept: _Kept, embedder: Embedder, stack: AsyncExitStack) -> Search:
+    reranker = open_reranker(settings)
+    if reranker is not None:
+        stack.push_async_callback(reranker.close)
+    words = functools.partial(read_passages, kept.texts)
+    return Search(kept.index, embedder, reranking=Reranking(reranker, words, settings.rerank_candidates))
+
+
+async def open_its_embedder(settings: Settings, stack: AsyncExitStack) -> Embedder:
+    """The embedder that the settings name, closed with the stack."""
+    key = settings.embedder_api_key.get_secret_value() if settings.embedder_api_key else None
+    threads = settings.embedder_threads
+    embedder = await open_embedder(settings.embedder, threads=threads, api_key=key, cache=settings.model_cache)
+    if hasattr(embedder, "close"):
+        stack.push_async_callback(embedder.close)
+    return embedder
+
+
 async def _open_kept(settings: Settings, embedder: Embedder, stack: AsyncExitStack) -> _Kept:
     """The index first: its lock is what keeps a second service off the data folder."""
     index = await _open_index(settings, embedder)
     stack.push_async_callback(index.close)
+    catalog, store = await open_records(settings, stack)
+    return _Kept(catalog, store, Texts(store), index)
+
+
+async def open_records(settings: Settings, stack: AsyncExitStack) -> tuple[Catalog, BlobStore]:
+    """Catalog and store, the first closed with the stack. Only for who holds the index: opening brings the catalog's schema up to date."""
     catalog = await asyncio.to_thread(Catalog.open, settings.catalog_url)
     stack.callback(catalog.close)
-    store = open_store(settings.store_url, settings.data_dir / "store")
-    return _Kept(catalog, store, Texts(store), index)
+    return catalog, open_store(settings.store_url, settings.data_dir / "store")
+
+
+def index_folder(settings: Settings) -> Path:
+    return settings.data_dir / "index"
 
 
 async def _open_index(settings: Settings, embedder: Embedder) -> VectorIndex:
     return await open_index(
-        settings.data_dir / "index",
+        index_folder(settings),
         url=settings.qdrant_url,
         api_key=settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None,
+        layout=ServerLayout(
+            shards=settings.qdrant_shards,
+            replicas=settings.qdrant_replicas,
+            quantized=settings.qdrant_quantization == "int8",
+        ),
         dimensions=embedder.dimensions,
         embedder=embedder.name,
     )
@@ -192,7 +230,7 @@ def _ocr(settings: Settings) -> OcrSettings:
     return OcrSettings(settings.ocr, settings.ocr_languages, settings.ocr_max_pages)
 
 
-def _open_model(settings: Settings) -> GptOss | None:
+def _open_model(settings: Settings, stack: AsyncExitStack) -> GptOss | None:
     if settings.model_base_url is None:
         return None
     # Loaded only now: the client behind it takes more than a second, which nobody without a model should wait for.
@@ -205,6 +243,7 @@ def _open_model(settings: Settings) -> GptOss | None:
         timeout_s=settings.llm_timeout_s,
         concurrency=settings.llm_concurrency,
     )
+    stack.push_async_callback(model.close)
     return cast("GptOss", model)
 
 

@@ -61,7 +61,10 @@ class Indexing:
 
     async def batch(self, version: VersionRecord, start: int) -> None:
         """Embed and upsert the batch that begins at place `start` of the order. All of it is durable when this returns."""
-        work = await self._of(version.version_id)
+        await self.put(version, await self._of(version.version_id), start)
+
+    async def put(self, version: VersionRecord, work: Prepared, start: int) -> None:
+        """`batch`, of a version that the caller has prepared."""
         chunks = work.chunks[start : start + BATCH]
         slices = (chunks[at : at + SLICE] for at in range(0, len(chunks), SLICE))
         await together(self._slice(version, work.text, slice_) for slice_ in slices)
@@ -81,10 +84,14 @@ class Indexing:
         """Read at the first batch, and again after a restart."""
         if version_id not in self._prepared:
             text, chunks = await asyncio.gather(self._texts.text(version_id), self._texts.chunks(version_id))
-            ordered = tuple(sorted(chunks, key=lambda chunk: (chunk.tokens, chunk.index)))
-            tokens = tuple(accumulate(chunk.tokens for chunk in ordered))
-            self._prepared[version_id] = Prepared(text, ordered, tokens)
+            self._prepared[version_id] = prepared(text, chunks)
         return self._prepared[version_id]
+
+
+def prepared(text: str, chunks: Sequence[Chunk]) -> Prepared:
+    """The chunks of a text in the order in which they are embedded."""
+    ordered = tuple(sorted(chunks, key=lambda chunk: (chunk.tokens, chunk.index)))
+    return Prepared(text, ordered, tuple(accumulate(chunk.tokens for chunk in ordered)))
 
 
 def _point(version: VersionRecord, chunk: Chunk, vector: Vector, words: str) -> IndexPoint:
@@ -102,4 +109,5 @@ def _point(version: VersionRecord, chunk: Chunk, vector: Vector, words: str) -> 
         page_end=chunk.page_end,
         dense=vector,
         text=words,
+        language=version.language,
     )

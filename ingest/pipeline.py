@@ -15,13 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from ingest.awaiting import patiently
+from ingest.embedding.speaking import language_warnings
 from ingest.indexing import BATCH, Indexing
+from ingest.naming import Naming
 from ingest.progress import Reporter
 from ingest.reading.pool import FileToRead, ReaderPool
 from ingest.reading.results import ReadFacts, ReadFile
 from ingest.recognition import PAGES_PER_STEP, OcrSettings, Recognition
 from proviso.errors import DependencyError, IndexUnavailable, NotFound, ProvisoError
 from proviso.ports import BlobStore, Embedder, Job, VectorIndex
+from proviso.types.documents import DocumentWarning
 from records.catalog import documents
 from records.catalog.catalog import Catalog
 from records.catalog.documents import VersionRecord
@@ -63,6 +66,7 @@ class Ingestion:
         self._reading = reading
         self._on_settled = on_settled
         self._indexing = Indexing(keeping.texts, keeping.index, reading.embedder)
+        self.naming = Naming(keeping.texts, keeping.index)
         self._recognition = Recognition(keeping.texts, reading.readers, reading.ocr)
 
     def script(self, job: Job, version_id: str) -> None:
@@ -129,6 +133,7 @@ class Ingestion:
         held = await patiently(lambda: keeping.index.count(version_id))
         if held != count:
             raise IndexUnavailable(f"the index holds {held} of {count} chunks; reprocess the document")
+        await self.naming.tell(version)
         retired = await keeping.catalog.write(documents.publish, version_id, count)
         if retired:
             await keeping.index.delete(version.workspace, [retired])
@@ -156,7 +161,7 @@ class Ingestion:
             asyncio.to_thread(lambda: self._reading.count_tokens(read.text)),
         )
         await self._require_wanted(version)
-        told = _told(facts, tokens, version.filename)
+        told = _told(facts, tokens, version.filename, language_warnings(self._reading.embedder, facts.language))
         await self._keeping.catalog.write(documents.parsed, version.version_id, told)
 
     async def _require_wanted(self, version: VersionRecord) -> None:
@@ -189,7 +194,7 @@ class Ingestion:
             yield Path(folder)
 
 
-def _told(facts: ReadFacts, tokens: int, filename: str) -> documents.ParsedFacts:
+def _told(facts: ReadFacts, tokens: int, filename: str, warnings: tuple[DocumentWarning, ...]) -> documents.ParsedFacts:
     return documents.ParsedFacts(
         title=facts.title or filename,
         language=facts.language,
@@ -197,7 +202,7 @@ def _told(facts: ReadFacts, tokens: int, filename: str) -> documents.ParsedFacts
         chars=facts.chars,
         tokens=tokens,
         page_coverage=tuple(documents.PageCoverage(page.page, page.chars, page.source) for page in facts.pages),
-        warnings=facts.warnings,
+        warnings=(*facts.warnings, *warnings),
         media_type=facts.media_type,
         facts=facts.facts,
         contains=facts.contains,

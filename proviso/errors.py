@@ -8,7 +8,7 @@ ProvisoError
 ├── FileError               this file cannot be read as it is; other files are not touched
 │   └── UnsupportedFormat, EmptyFile, FileTooLarge, PasswordRequired, WrongPassword, BrokenFile, ParserLimit, ParserCrashed
 ├── DependencyError         something Proviso stands on did not do its part
-│   ├── IndexUnavailable, CatalogUnavailable, StoreUnavailable, EmbedderUnavailable, Locked
+│   ├── IndexUnavailable, CatalogUnavailable, StoreUnavailable, EmbedderUnavailable, RerankUnavailable, Locked
 │   └── LlmError, LlmUnavailable, LlmTimeout, ContextOverflow, PromptTruncated
 └── InternalError           a fault of ours, recorded at a job boundary
 
@@ -152,6 +152,12 @@ class StoreUnavailable(DependencyError):
 
 class EmbedderUnavailable(DependencyError):
     code = "embedder_unavailable"
+
+
+class RerankUnavailable(DependencyError):
+    """Search answers without it; only opening a reranker lets it out."""
+
+    code = "rerank_unavailable"
 
 
 class Locked(DependencyError):

@@ -18,6 +18,11 @@ def point_id(version_id: str, chunk_index: int) -> str:
     return str(uuid.uuid5(POINT_NAMESPACE, f"{version_id}/{chunk_index}"))
 
 
+def document_point_id(version_id: str) -> str:
+    """The index id of a version's own point, by which its document is found by name."""
+    return str(uuid.uuid5(POINT_NAMESPACE, version_id))
+
+
 def chunk_id(version_id: str, chunk_index: int) -> str:
     """The public id of a chunk."""
     return f"{version_id}.{chunk_index}"

@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from proviso.types.chat import ChatDelta, ChatRequest, Completion
-from proviso.types.search import IndexHit, IndexPoint, IndexQuery, IndexState
+from proviso.types.search import (
+    DocumentHit,
+    DocumentPoint,
+    DocumentQuery,
+    IndexHit,
+    IndexPoint,
+    IndexQuery,
+    IndexState,
+    SparseVector,
+    StoredVectors,
+)
 
 Vector = Sequence[float]
 
@@ -33,22 +43,37 @@ class BlobStore(Protocol):
 
 
 class VectorIndex(Protocol):
-    """Chunks by vector and by words. Raises IndexUnavailable when it cannot be asked, Locked when another process holds it."""
+    """Chunks by vector and by words, and documents by name. Raises IndexUnavailable when it cannot be asked, Locked when another process
+    holds it. Acknowledged points survive a kill -9; a point with an id that is there replaces it."""
 
-    async def upsert(self, points: Sequence[IndexPoint]) -> None:
-        """Write points (same id overwrites). Acknowledged points survive a kill -9."""
+    async def upsert(self, points: Sequence[IndexPoint]) -> None: ...
+
+    async def upsert_documents(self, points: Sequence[DocumentPoint]) -> None:
+        """One point for a version, for routing; neither counted nor found among chunks."""
 
     async def search(self, query: IndexQuery) -> list[IndexHit]:
         """Union of the `limit` best dense and `limit` best sparse candidates, each with the scores it has; no fusion here."""
 
+    async def best_by_words(self, workspace: str, words: SparseVector) -> float:
+        """The highest BM25 that any chunk of the workspace reaches; 0.0 when none has a word of it. A tenth of the cost of a search."""
+
+    async def documents(self, query: DocumentQuery) -> list[DocumentHit]:
+        """Union of the `limit` best by names and the `limit` best by opening, each with both scores, the best sum first."""
+
+    async def vectors(self, workspace: str, ids: Sequence[str]) -> dict[str, StoredVectors]:
+        """What is stored of chunks, by point id; ids that are not in the workspace are left out."""
+
+    async def some(self, workspace: str, limit: int) -> list[str]:
+        """Point ids of `limit` chunks of the workspace, the same each time: the first in the order of ids, which is as good as chance."""
+
     async def delete(self, workspace: str | None, version_ids: Sequence[str]) -> None:
-        """Delete the points of versions; workspace None is for orphans, whose workspace nobody knows any more."""
+        """Delete chunks and documents of versions; workspace None is for orphans, whose workspace nobody knows any more."""
 
     async def count(self, version_id: str) -> int:
-        """Points of one version: for the count check before it becomes live."""
+        """Chunks of one version: for the count check before it becomes live."""
 
     async def counts(self) -> dict[str, int]:
-        """Points per version id, over all workspaces: for finding orphans at the start."""
+        """Chunks per version id, over all workspaces, 0 where only the document's own point is there: for finding orphans at the start."""
 
     async def state(self) -> IndexState: ...
 
@@ -56,7 +81,8 @@ class VectorIndex(Protocol):
 
 
 class Embedder(Protocol):
-    """Texts to unit vectors. `max_tokens` is the model's own limit by its own tokenizer; a longer text is refused, not cut."""
+    """Texts to unit vectors. A longer text than `max_tokens` is refused, not cut. `name` changes with everything that makes vectors
+    incomparable: model, dimensions, and the instructions that the model wants before questions and passages."""
 
     @property
     def name(self) -> str: ...
@@ -65,7 +91,12 @@ class Embedder(Protocol):
     def dimensions(self) -> int: ...
 
     @property
-    def max_tokens(self) -> int: ...
+    def max_tokens(self) -> int:
+        """What the model's own limit leaves to a text after the instruction before a passage, by `count_tokens`."""
+
+    @property
+    def languages(self) -> frozenset[str] | None:
+        """The languages that the model speaks (ISO 639-1); None: many, or not known."""
 
     def count_tokens(self, text: str) -> int: ...
 
@@ -73,6 +104,18 @@ class Embedder(Protocol):
 
     async def embed_query(self, text: str) -> Vector:
         """One question; longer than `max_tokens` is cut to its first words."""
+
+
+class Reranker(Protocol):
+    """A second opinion on candidates: reads the question together with each text. Raises RerankUnavailable."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def rerank(self, question: str, texts: Sequence[str]) -> list[float]:
+        """One finite score for each text, in their order; higher is better, on the model's own scale. No texts: nothing is asked."""
+
+    async def close(self) -> None: ...
 
 
 class ChatModel(Protocol):

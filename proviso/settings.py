@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -32,10 +32,15 @@ class Settings(BaseSettings):
     database_url: str | None = None
     qdrant_url: str | None = None
     qdrant_api_key: SecretStr | None = None
+    qdrant_shards: int | None = Field(default=None, ge=1)
+    qdrant_replicas: int = Field(default=1, ge=1)
+    qdrant_quantization: Literal["none", "int8"] = "none"
     store_url: str | None = None
     executor_id: str = "local"
 
     embedder: str = "local"
+    embedder_api_key: SecretStr | None = None
+    embedder_cache: Path | None = None
     embedder_threads: int = Field(default=2, ge=1)
     ingest_concurrency: int = Field(default=2, ge=1)
     parser_memory_mb: int = Field(default=2048, ge=256)
@@ -59,6 +64,11 @@ class Settings(BaseSettings):
         default=None, validation_alias=AliasChoices("TOGETHER_API_KEY", "PROVISO_TOGETHER_API_KEY", "together_api_key")
     )
 
+    reranker: str = "none"
+    rerank_api_key: SecretStr | None = None
+    rerank_candidates: int = Field(default=50, ge=1, le=1000)
+    rerank_timeout_s: float = Field(default=10.0, gt=0)
+
     full_tokens: int = Field(default=32_000, ge=0)
     evidence_tokens: int = Field(default=24_000, ge=500)
 
@@ -78,6 +88,11 @@ class Settings(BaseSettings):
     def model_api_key(self) -> str | None:
         key = self.llm_api_key if self.llm_base_url else self.together_api_key
         return key.get_secret_value() if key else None
+
+    @property
+    def model_cache(self) -> Path:
+        """Where fastembed's models lie: the configured folder, else one in the data folder."""
+        return self.embedder_cache or self.data_dir / "models"
 
     @property
     def catalog_url(self) -> str:

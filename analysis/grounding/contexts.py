@@ -72,7 +72,7 @@ class Contexts:
     async def _find(self, scope: ResolvedScope, queries: tuple[str, ...]) -> list[Found]:
         """Hits of every query in turn, best of each first, no chunk twice."""
         per_query = max(4, MOST_HITS // len(queries))
-        lists = [await self._search.find(query, scope, per_query) for query in queries]
+        lists = [(await self._search.find(query, scope, per_query)).found for query in queries]
         longest = max((len(hits) for hits in lists), default=0)
         ranked = [hits[rank] for rank in range(longest) for hits in lists if rank < len(hits)]
         return list({hit.hit.id: hit for hit in reversed(ranked)}.values())[::-1]

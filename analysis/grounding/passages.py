@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from analysis.evidence.locate import innermost, locate, pages_of, section_of
 from analysis.evidence.resolve import Resolved
 from analysis.grounding.library import Library
@@ -10,8 +12,18 @@ from analysis.retrieval.search import Found, Search
 from proviso.ids import chunk_id
 from proviso.text import Span
 from proviso.types.answers import Evidence
-from proviso.types.search import Hit, ResolvedScope, Scores
+from proviso.types.search import Hit, ResolvedScope, Route, Scores
 from records.texts import KeptText
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Search results, and the documents that the search kept to because the question names them."""
+
+    items: list[Hit]
+    routed_to: tuple[Route, ...]
+    reranked: bool = False
+    not_reranked: str | None = None
 
 
 class Passages:
@@ -21,16 +33,19 @@ class Passages:
         self._library = library
         self._search = search
 
-    async def hits(self, query: str, scope: ResolvedScope, limit: int, *, grow: bool = False) -> list[Hit]:
+    async def hits(self, query: str, scope: ResolvedScope, limit: int, *, grow: bool = False) -> Hits:
         """Chunk spans, best first, non-overlapping; with `grow`, grown to their clause and merged."""
-        found = await self._search.find(query, scope, limit)
+        results = await self._search.find(query, scope, limit)
+        found = results.found
         texts = await self._library.read(each.document for each in found)
         spans = [(g.found, g.span) for g in expand(found, texts)] if grow else [(each, each.span) for each in found]
-        return [_hit(each, span, texts[each.document.document_id]) for each, span in spans]
+        hits = [_hit(each, span, texts[each.document.document_id]) for each, span in spans]
+        routes = tuple(Route(each.document_id, each.reason) for each in results.named)
+        return Hits(hits, routes, results.reranked, results.not_reranked)
 
     async def evidence(self, query: str, scope: ResolvedScope, limit: int) -> tuple[Evidence, ...]:
         """The best passages as evidence, numbered from 1."""
-        found = await self._search.find(query, scope, limit)
+        found = (await self._search.find(query, scope, limit)).found
         out = []
         for n, each in enumerate(found, 1):
             source = await self._library.open(each.document)
@@ -57,5 +72,5 @@ def _hit(found: Found, span: Span, kept: KeptText) -> Hit:
         heading=section.title if section else "",
         text=span.of(kept.text),
         score=round(found.score, 6),
-        scores=Scores(hit.dense, hit.sparse),
+        scores=Scores(hit.dense, hit.sparse, None if found.named is None else round(found.named, 3)),
     )

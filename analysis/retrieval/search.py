@@ -1,74 +1,122 @@
-"""Hybrid search of a scope (floor 4): question to vector, candidates from the index, one fused order.
+"""Hybrid search of a scope (floor 4): question to documents it names, to vector and words, to candidates, to one order.
 
-A hit counts only when it belongs to a live version of the scope. Growing hits to passages and reading texts happen
-elsewhere.
+A hit counts only when it belongs to a live version of the scope. Growing hits to passages and reading texts happen elsewhere.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from analysis.retrieval.fusion import fuse
-from proviso.ports import Embedder, Vector, VectorIndex
+from analysis.retrieval.feedback import Asked
+from analysis.retrieval.fusion import Ranked, dense_share, fuse
+from analysis.retrieval.naming import Named, named
+from analysis.retrieval.questions import Questions
+from analysis.retrieval.recipe import RECIPE, Recipe
+from analysis.retrieval.rerank import Reranking
+from analysis.retrieval.residue import residue
+from proviso.ports import Embedder, VectorIndex
 from proviso.text import Span
-from proviso.types.search import IndexHit, IndexQuery, ReadableDocument, ResolvedScope
-
-LEAST_CANDIDATES = 64
-CANDIDATES_PER_RESULT = 4
-"""Each list gives this many candidates for every result wanted: what one list ranks low, the other may put on top."""
-
-REMEMBERED_QUESTIONS = 256
-"""Vectors kept of the last questions; embedding one takes 5 ms of a query's 10."""
+from proviso.types.search import DocumentQuery, IndexHit, IndexQuery, ReadableDocument, ResolvedScope, Within
+from records.index.bm25 import query_vector
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A hit with the document it belongs to and its fused score in 0..1."""
+    """A hit with the document it belongs to, its fused score in 0..1, and how surely the question names the document."""
 
     hit: IndexHit
     document: ReadableDocument
     score: float
+    named: float | None = None
 
     @property
     def span(self) -> Span:
         return Span(self.hit.start, self.hit.end)
 
 
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a search found, best first, no two overlapping; `named` are the documents it kept to, because the question names them."""
+
+    found: list[Found]
+    named: tuple[Named, ...] = ()
+    reranked: bool = False
+    not_reranked: str | None = None
+    """Why a reranker that is set was not followed."""
+
+
+NOTHING = Results([])
+FEW_DOCUMENTS = 3
+"""Beyond, a question is asked of many documents at once, and the passages that feedback would look for are the answer itself."""
+
+
 class Search:
     """Finds chunks. Raises IndexUnavailable and EmbedderUnavailable."""
 
-    def __init__(self, index: VectorIndex, embedder: Embedder) -> None:
+    def __init__(
+        self, index: VectorIndex, embedder: Embedder, recipe: Recipe = RECIPE, reranking: Reranking | None = None
+    ) -> None:
         self._index = index
-        self._embedder = embedder
-        self._vectors: OrderedDict[str, Vector] = OrderedDict()
+        self._reranking = reranking or Reranking()
+        self._recipe = recipe
+        self._questions = Questions(index, embedder, recipe)
 
-    async def find(self, question: str, scope: ResolvedScope, limit: int) -> list[Found]:
-        """The best chunks of the scope for a question, at most `limit`, best first, no two overlapping."""
+    async def find(self, question: str, scope: ResolvedScope, limit: int) -> Results:
+        """The best chunks of the scope for a question, at most `limit`."""
         if not scope.documents or not question.strip() or limit < 1:
-            return []
-        query = IndexQuery(
-            workspace=scope.workspace,
-            version_ids=tuple(document.version_id for document in scope.documents),
-            dense=await self._vector(question),
-            text=question,
-            limit=max(LEAST_CANDIDATES, CANDIDATES_PER_RESULT * limit),
-        )
+            return NOTHING
         live = {document.version_id: document for document in scope.documents}
-        candidates = [hit for hit in await self._index.search(query) if hit.version_id in live]
-        return _apart((Found(hit, live[hit.version_id], score) for hit, score in fuse(candidates)), limit)
+        everything = scope.within or Within(tuple(live))
+        meant = await self._named(question, scope.workspace, live, everything)
+        chosen = {each.version_id: live[each.version_id] for each in meant} or live
+        within = Within(tuple(chosen)) if meant else everything
+        text = residue(question, frozenset[int]().union(*(each.words for each in meant)))
+        languages = frozenset(document.language for document in chosen.values())
+        few = len(chosen) <= FEW_DOCUMENTS
+        ready = await self._questions.ready(scope.workspace, text, languages, few=few)
+        wanted = self._reranking.wanted(limit)
+        hits = await self._hits(ready.asked, scope.workspace, within, wanted)
+        hits = [hit for hit in hits if hit.version_id in chosen]
+        ranked = fuse(hits, dense_share(ready.coverage, self._recipe.fusion))
+        ordered = await self._reranking.order(text, _apart(self._with_priors(ranked, chosen, meant), wanted))
+        kept_to = tuple(meant) if len(live) > 1 else ()
+        return Results(ordered.found[:limit], kept_to, ordered.reranked, ordered.reason)
 
-    async def _vector(self, question: str) -> Vector:
-        vector = self._vectors.get(question)
-        if vector is None:
-            vector = await self._embedder.embed_query(question)
-            self._vectors[question] = vector
-            if len(self._vectors) > REMEMBERED_QUESTIONS:
-                self._vectors.popitem(last=False)
-        else:
-            self._vectors.move_to_end(question)
-        return vector
+    async def _hits(self, words: Asked, workspace: str, within: Within, limit: int) -> list[IndexHit]:
+        recipe = self._recipe
+        wanted = max(recipe.least_candidates, recipe.candidates_per_result * limit)
+        query = IndexQuery(workspace, within, words.dense, words.words, wanted)
+        return await self._index.search(query)
+
+    async def _named(
+        self, question: str, workspace: str, live: dict[str, ReadableDocument], within: Within
+    ) -> list[Named]:
+        """The documents of the scope that the question names."""
+        recipe = self._recipe
+        words = query_vector(question, [document.language for document in live.values()])
+        if recipe.naming is None or not words.tokens:
+            return []
+        query = DocumentQuery(workspace, within, words, recipe.named_candidates)
+        hits = [hit for hit in await self._index.documents(query) if hit.version_id in live]
+        return named(question, hits, recipe.naming)
+
+    def _with_priors(
+        self, ranked: Sequence[Ranked], chosen: dict[str, ReadableDocument], meant: Sequence[Named]
+    ) -> list[Found]:
+        """Where several documents are meant, the more surely named one comes first among equals."""
+        sure = {each.version_id: each.score / meant[0].score for each in meant}
+        weight = self._recipe.named_prior if len(meant) > 1 else 0.0
+        found = [
+            Found(
+                hit,
+                chosen[hit.version_id],
+                (score + weight * sure.get(hit.version_id, 0.0)) / (1 + weight),
+                sure.get(hit.version_id),
+            )
+            for hit, score in ranked
+        ]
+        return sorted(found, key=lambda each: (-each.score, each.hit.id))
 
 
 def _apart(found: Iterable[Found], limit: int) -> list[Found]:

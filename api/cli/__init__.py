@@ -1,4 +1,4 @@
-"""The command `proviso` (floor 5): every command speaks HTTP, to the running service or to one it starts for itself.
+"""The command `proviso` (floor 5): every command but `reindex` speaks HTTP, to the running service or to one it starts for itself.
 
 Imports of anything heavy stay inside the commands, so that `--help` answers at once.
 """
@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from api.cli import asking, extracting, library, running
+from api.cli import asking, extracting, library, reindexing, running
 from api.cli.faults import CliError
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app.command()(asking.search)
 app.command()(asking.ask)
 app.command()(extracting.extract)
 app.command()(extracting.jobs)
+app.command()(reindexing.reindex)
 
 
 def main() -> None:

@@ -132,7 +132,10 @@ async def replace(
 @router.patch("/{document_id}")
 async def change(document_id: str, body: Changes, services: ServicesDep, workspace: WorkspaceDep) -> dict[str, Any]:
     """Title, metadata, collection: what is named is changed."""
-    return document_json(await services.catalog.write(documents.edit, workspace, document_id, body.edit()))
+    edited = await services.catalog.write(documents.edit, workspace, document_id, body.edit())
+    if edited.status == "ready" and body.edit().retitled:  # a question may name it so from now on
+        await services.naming.tell(await services.catalog.read(documents.version, edited.version_id))
+    return document_json(edited)
 
 
 @router.get("/{document_id}/versions")

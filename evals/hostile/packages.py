@@ -60,11 +60,11 @@ def xml_tricks() -> Iterator[tuple[str, bytes]]:
     entities = '<!ENTITY e0 "lol">' + "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
     laugh = body("<w:p><w:r><w:t>&e9;</w:t></w:r></w:p>", f"<!DOCTYPE w:document [{entities}]>")
     yield "docx-billion-laughs", package(laugh)
-    for name, where in (("file", "file:///etc/passwd"), ("http", "http://127.0.0.1:9/x")):
+    for name, where in (("file", "file:///etc/passwd"), ("http", "http://127.0.0.1:47009/x")):
         outside = f'<!DOCTYPE w:document [<!ENTITY x SYSTEM "{where}">]>'
         yield f"docx-entity-{name}", package(body("<w:p><w:r><w:t>&x;</w:t></w:r></w:p>", outside))
         yield f"docx-dtd-{name}", package(body(PLAIN, f'<!DOCTYPE w:document SYSTEM "{where}">'))
-    parameter = '<!DOCTYPE w:document [<!ENTITY % a SYSTEM "http://127.0.0.1:9/x"> %a;]>'
+    parameter = '<!DOCTYPE w:document [<!ENTITY % a SYSTEM "http://127.0.0.1:47009/x"> %a;]>'
     yield "docx-parameter-entity", package(body(PLAIN, parameter))
     for depth in (200, 5_000, 200_000):
         yield (
@@ -103,7 +103,7 @@ def zip_tricks() -> Iterator[tuple[str, bytes]]:
     """Names, sizes and flags of the archive that lie."""
     yield "docx-path-names", package(body(PLAIN), {"../../../tmp/owned": b"x", "/etc/owned": b"x"})
     yield "docx-target-outside", package(body(PLAIN), target="../../../../etc/passwd")
-    yield "docx-target-remote", package(body(PLAIN), target="http://127.0.0.1:9/x")
+    yield "docx-target-remote", package(body(PLAIN), target="http://127.0.0.1:47009/x")
     good = package(body(PLAIN))
     at = good.rindex(b"PK\x01\x02")
     yield "docx-size-lies", good[: at + 24] + struct.pack("<I", 10) + good[at + 28 :]

@@ -20,7 +20,7 @@ def webs() -> Iterator[tuple[str, bytes]]:
     yield "entity-bomb.html", b'<!DOCTYPE html [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><html><p>&b;&b;'
     yield (
         "remote.html",
-        b"<html><base href='http://127.0.0.1:9/'><iframe src=x></iframe><img src=y><link rel=stylesheet href=z>words",
+        b"<html><base href='http://127.0.0.1:47009/'><iframe src=x></iframe><img src=y><link rel=stylesheet href=z>words",
     )
     yield "comment.html", b"<html><!--" + b"-" * 5_000_000 + b"words"
     yield "list-start.html", b"<html><ol start=999999999999999999999 type=i><li>a<li>b</ol><ol start=-5 reversed><li>x"

@@ -166,5 +166,5 @@ def lies() -> Iterator[tuple[str, bytes]]:
     )
     yield (
         "remote-references",
-        good.replace(b"/Type /Catalog", b"/Type /Catalog /OpenAction << /S /GoToR /F (http://127.0.0.1:9/x) >>"),
+        good.replace(b"/Type /Catalog", b"/Type /Catalog /OpenAction << /S /GoToR /F (http://127.0.0.1:47009/x) >>"),
     )

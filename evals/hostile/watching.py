@@ -16,7 +16,7 @@ from evals.service import Running, role_of
 
 EVERY_S = 0.1
 ASKED_EVERY = 5
-DISCARD_PORT = 9
+LURE_PORT = 47009
 """The generated files name this port of this machine; whatever connects to it was led astray by one."""
 
 
@@ -105,7 +105,7 @@ def _listener() -> socket.socket | None:
     """A socket on the port that the files name; None where this user may not open it."""
     listener = socket.socket()
     try:
-        listener.bind(("127.0.0.1", DISCARD_PORT))
+        listener.bind(("127.0.0.1", LURE_PORT))
     except OSError:
         listener.close()
         return None

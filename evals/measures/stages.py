@@ -130,4 +130,5 @@ def _point(read: Read, chunk: Chunk, vector: Sequence[float], words: str) -> Ind
         page_end=chunk.page_end,
         dense=vector,
         text=words,
+        language=read.parsed.language,
     )

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 from typing import Literal
 
-from ingest.embedding.wordpiece import WordPiece
+from ingest.embedding.wordpiece import WordPiece, encodable
 
 SAFETY = 1.5
 """Our WordPiece count times this: OpenAI's o200k makes more tokens of 5 in 973 contract pieces, by 8 % at most."""
@@ -28,10 +28,11 @@ class EstimatedTokens:
         return max(math.ceil(self._wordpiece.count(text) * SAFETY), math.ceil(octets / 4))
 
     def cut(self, text: str, max_tokens: int) -> str:
-        """A beginning of `text` whose estimate is at most `max_tokens`."""
+        """A beginning of `text` whose estimate is at most `max_tokens`; it can be sent to a server."""
+        text = encodable(text)
         if self.count(text) <= max_tokens:
             return text
-        beginning = text.encode("utf-8", "replace")[: max_tokens * 4].decode("utf-8", "ignore")
+        beginning = text.encode()[: max_tokens * 4].decode("utf-8", "ignore")
         return self._wordpiece.cut(beginning, int(max_tokens / SAFETY))
 
 

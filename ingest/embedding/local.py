@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
+from ingest.embedding.models import ENGLISH
 from ingest.embedding.wordpiece import PACKAGED, WordPiece, packaged_file, require_fit
 from proviso.ports import Vector
 
@@ -32,6 +33,7 @@ class LocalEmbedder:
     name = NAME
     dimensions = DIMENSIONS
     max_tokens = MAX_TOKENS
+    languages = ENGLISH
 
     def __init__(self, *, threads: int = 2, folder: Path = PACKAGED) -> None:
         self._wordpiece = WordPiece(folder)

@@ -1,48 +1,42 @@
 """Embeddings from an OpenAI-compatible server: OpenAI, vLLM, Ollama, llama-server, TEI (floor 4).
 
 The server's tokenizer is not known here, so counts are estimates on the safe side, and a text that does not fit by the
-estimate is refused before it is sent. Vectors are brought to unit length, whatever the server returns.
+estimate is refused before it is sent. The words that the model wants before a question or a passage (`models`) are put there by us: these
+servers embed what they are sent. Vectors are brought to unit length, whatever the server returns.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
-from openai import APIConnectionError, APIStatusError, APITimeoutError, AsyncOpenAI, OpenAIError
-from pydantic import BaseModel, ValidationError
-
 from ingest.embedding.counting import EstimatedTokens
+from ingest.embedding.models import Profile, profile_of
+from ingest.embedding.patience import Patience
+from ingest.embedding.server import Server
 from ingest.embedding.vectors import unit_vector
 from ingest.embedding.wordpiece import require_fit
 from proviso.errors import EmbedderUnavailable
 from proviso.ports import Vector
 
-MAX_TOKENS = 512
-BATCH_TEXTS = 64
-TIMEOUT_S = 60.0
+log = logging.getLogger(__name__)
 
-
-class _Item(BaseModel):
-    embedding: list[float]
-    index: int
-
-
-class _Reply(BaseModel):
-    """What we need of the reply. The client itself takes any JSON, and even a web page, for an answer."""
-
-    data: list[_Item]
+BATCH_TEXTS = 32
+"""What text-embeddings-inference takes by default (`max_client_batch_size`); a server that takes fewer is asked for halves."""
 
 
 class RemoteEmbedder:
     """One model on one server. `open` asks for a vector to learn its dimensions, and so fails early if it is absent."""
 
-    def __init__(self, client: AsyncOpenAI, model: str, dimensions: int, *, max_tokens: int = MAX_TOKENS) -> None:
-        self.name = f"{model}/{dimensions}"
-        self.dimensions = dimensions
-        self.max_tokens = max_tokens
-        self._client = client
-        self._model = model
+    def __init__(self, server: Server, dimensions: int, *, profile: Profile | None = None) -> None:
+        self._server = server
+        self._profile = profile or profile_of(server.model)
         self._tokens = EstimatedTokens()
+        self._room = self._profile.room(self._tokens.count)
+        self.name = f"{server.model}/{dimensions}{self._profile.scheme}"
+        self.dimensions = dimensions
+        self.max_tokens = self._room.passage
+        self.languages = self._profile.languages
 
     @classmethod
     async def open(
@@ -51,18 +45,25 @@ class RemoteEmbedder:
         model: str,
         *,
         api_key: str | None = None,
-        dimensions: int | None = None,
-        max_tokens: int = MAX_TOKENS,
+        profile: Profile | None = None,
+        patience: Patience | None = None,
     ) -> RemoteEmbedder:
-        # Servers at home want no key, the client insists on one.
-        client = AsyncOpenAI(base_url=base_url, api_key=api_key or "none", timeout=TIMEOUT_S)
-        if dimensions is None:
-            try:
-                dimensions = len((await _ask(client, model, ["dimensions"]))[0])
-            except EmbedderUnavailable:
-                await client.close()
-                raise
-        return cls(client, model, dimensions, max_tokens=max_tokens)
+        """Raises EmbedderUnavailable when the server does not answer with a vector."""
+        server = Server(base_url, model, api_key, patience or Patience())
+        try:
+            vector = unit_vector((await server.ask(["dimensions"]))[0])
+        except EmbedderUnavailable:
+            await server.close()
+            raise
+        known = profile_of(model).dimensions
+        if known not in {None, len(vector)}:
+            log.warning(
+                "%s sends vectors of %d numbers; the published model of that name has %d.",
+                server.place,
+                len(vector),
+                known,
+            )
+        return cls(server, len(vector), profile=profile)
 
     def count_tokens(self, text: str) -> int:
         """An estimate on the safe side."""
@@ -72,58 +73,23 @@ class RemoteEmbedder:
         require_fit([self.count_tokens(text) for text in texts], self.max_tokens)
         vectors: list[Vector] = []
         for start in range(0, len(texts), BATCH_TEXTS):
-            vectors += await self._vectors(texts[start : start + BATCH_TEXTS])
+            batch = [self._profile.passage + text for text in texts[start : start + BATCH_TEXTS]]
+            vectors += self._checked(await self._server.ask(batch))
         return vectors
 
     async def embed_query(self, text: str) -> Vector:
-        (vector,) = await self._vectors([self._tokens.cut(text, self.max_tokens)])
+        asked = self._profile.query + self._tokens.cut(text, self._room.query)
+        (vector,) = self._checked(await self._server.ask([asked], hurried=True))
         return vector
 
     async def close(self) -> None:
-        await self._client.close()
+        await self._server.close()
 
-    async def _vectors(self, texts: Sequence[str]) -> list[list[float]]:
-        found = await _ask(self._client, self._model, texts)
+    def _checked(self, found: Sequence[Sequence[float]]) -> list[list[float]]:
         for vector in found:
             if len(vector) != self.dimensions:
                 raise EmbedderUnavailable(
-                    f"{_place(self._client, self._model)} sent vectors of {len(vector)} numbers instead of "
-                    f"{self.dimensions}. The model behind that name has changed; the documents must be indexed again."
+                    f"{self._server.place} sent vectors of {len(vector)} numbers instead of {self.dimensions}. "
+                    "The model behind that name has changed; the documents must be indexed again."
                 )
         return [unit_vector(vector) for vector in found]
-
-
-async def _ask(client: AsyncOpenAI, model: str, texts: Sequence[str]) -> list[list[float]]:
-    """One request; raw vectors in the order of `texts`."""
-    place = _place(client, model)
-    try:
-        # As numbers: not every compatible server knows base64, the client's default.
-        raw = await client.embeddings.with_raw_response.create(model=model, input=list(texts), encoding_format="float")
-        reply = _Reply.model_validate_json(raw.content)
-    except (OpenAIError, ValidationError) as error:
-        raise _unavailable(place, error) from error
-    items = sorted(reply.data, key=lambda item: item.index)
-    if [item.index for item in items] != list(range(len(texts))):
-        raise EmbedderUnavailable(f"{place} did not send one vector for each of {len(texts)} texts.")
-    return [item.embedding for item in items]
-
-
-def _place(client: AsyncOpenAI, model: str) -> str:
-    return f"The embedding server at {client.base_url.host} (model {model})"
-
-
-def _unavailable(place: str, error: OpenAIError | ValidationError) -> EmbedderUnavailable:
-    if isinstance(error, APITimeoutError):
-        return EmbedderUnavailable(f"{place} did not answer within {TIMEOUT_S:.0f} seconds.")
-    if isinstance(error, APIConnectionError):
-        return EmbedderUnavailable(f"{place} cannot be reached: {error.__cause__ or error}.")
-    if isinstance(error, APIStatusError):
-        return EmbedderUnavailable(
-            f"{place} answered {error.status_code}: {error.message}", retry_after_s=_retry_after_s(error)
-        )
-    return EmbedderUnavailable(f"{place} sent something other than embeddings. Is the base URL right, with its /v1?")
-
-
-def _retry_after_s(error: APIStatusError) -> float | None:
-    value = error.response.headers.get("retry-after", "")
-    return float(value) if value.isdigit() else None

@@ -59,7 +59,7 @@ class WordPiece:
 
     def ids(self, text: str) -> list[int]:
         # One text at a time: `encode_batch` starts a thread pool of its own, which warns in every forked child.
-        ids: list[int] = self._tokenizer.encode(_encodable(text)).ids
+        ids: list[int] = self._tokenizer.encode(encodable(text)).ids
         return ids
 
     def count(self, text: str) -> int:
@@ -78,7 +78,7 @@ class WordPiece:
         """Tokens of each of these words; the short ones are kept for the next time."""
         starts = list(accumulate((len(word) + 1 for word in words), initial=0))
         counts = [0] * len(words)
-        for first, _ in self._tokenizer.encode(_encodable(" ".join(words)), add_special_tokens=False).offsets:
+        for first, _ in self._tokenizer.encode(encodable(" ".join(words)), add_special_tokens=False).offsets:
             counts[bisect_right(starts, first) - 1] += 1
         found = dict(zip(words, counts, strict=True))
         if len(self._known) > KEPT_WORDS:
@@ -88,7 +88,7 @@ class WordPiece:
 
     def cut(self, text: str, max_tokens: int) -> str:
         """The longest beginning of `text` that counts at most `max_tokens`, at the end of a token."""
-        text = _encodable(text)
+        text = encodable(text)
         encoding = self._tokenizer.encode(text)
         if len(encoding.ids) <= max_tokens:
             return text
@@ -104,6 +104,6 @@ def require_fit(counts: Sequence[int], max_tokens: int) -> None:
             raise TextTooLong(f"Text {index} has {count} tokens; the embedder takes at most {max_tokens}.")
 
 
-def _encodable(text: str) -> str:
-    """A question may come with lone surrogates, which no tokenizer accepts."""
+def encodable(text: str) -> str:
+    """A question may come with lone surrogates, which neither a tokenizer nor a server accepts."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

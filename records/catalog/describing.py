@@ -72,7 +72,7 @@ def version(session: Session, version_id: str) -> VersionRecord:
     row = session.execute(_versions().where(versions.c.id == version_id)).mappings().one_or_none()
     if row is None:
         raise NotFound(f"Version {version_id} is gone: its document was deleted.")
-    return VersionRecord(**row)
+    return _version(row)
 
 
 def newest_version(session: Session, workspace: str, document_id: str) -> VersionRecord:
@@ -82,13 +82,13 @@ def newest_version(session: Session, workspace: str, document_id: str) -> Versio
     row = session.execute(query).mappings().one_or_none()
     if row is None:
         raise NotFound(f"There is no document {document_id}.")
-    return VersionRecord(**row)
+    return _version(row)
 
 
 def unfinished(session: Session) -> list[VersionRecord]:
     """Versions that are queued or being processed, oldest first, in all workspaces."""
     query = _versions().where(versions.c.status.in_(("queued", "processing"))).order_by(versions.c.created_at)
-    return [VersionRecord(**row) for row in session.execute(query).mappings()]
+    return [_version(row) for row in session.execute(query).mappings()]
 
 
 def live_versions(session: Session) -> dict[str, int]:
@@ -130,13 +130,30 @@ def count_by_status(session: Session) -> dict[str, int]:
     return dict(session.execute(query).all())
 
 
+def _version(row: RowMapping) -> VersionRecord:
+    return VersionRecord(**{**row, "facts": from_data(tuple[Fact, ...], row["facts"])})
+
+
 def _versions() -> Select[Any]:
-    names = ("number", "filename", "sha256", "bytes", "media_type", "attempt", "status", "password", "document_id")
+    names = (
+        "number",
+        "filename",
+        "sha256",
+        "bytes",
+        "media_type",
+        "language",
+        "facts",
+        "attempt",
+        "status",
+        "password",
+    )
     return (
         select(
             versions.c.id.label("version_id"),
+            versions.c.document_id,
             *(versions.c[name] for name in names),
             *(documents.c[name] for name in ("workspace", "collection")),
+            func.coalesce(documents.c.title, versions.c.title, versions.c.filename).label("title"),
         )
         .join(documents, versions.c.document_id == documents.c.id)
         .where(documents.c.status != "deleting")

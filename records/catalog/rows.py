@@ -104,6 +104,11 @@ class VersionRecord:
     sha256: str
     bytes: int
     media_type: str
+    language: str | None
+    """None until it has been parsed, and where the text does not settle it."""
+    title: str
+    """What is shown: given by hand, found in the text, or the file's name."""
+    facts: tuple[Fact, ...]
     attempt: int
     status: VersionStatus
     password: str | None = field(repr=False)

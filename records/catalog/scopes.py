@@ -7,16 +7,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, select
+from sqlalchemy import ColumnElement, RowMapping, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from proviso.errors import DocumentNotReady, NotFound
-from proviso.types.search import ReadableDocument, ResolvedScope, Scope
+from proviso.types.search import ReadableDocument, ResolvedScope, Scope, Within
 from records.catalog.filters import compile_filter
 from records.catalog.tables import documents, versions
 
 PIECE = 500
 """Ids per query: SQLite takes a limited number of variables."""
+NAMED_AT_MOST = 200
+"""Versions that are named to the index one by one; 1,000 take as long as the search of 100,000 chunks itself."""
 
 
 def resolve_scope(session: Session, scope: Scope) -> ResolvedScope:
@@ -31,7 +33,22 @@ def resolve_scope(session: Session, scope: Scope) -> ResolvedScope:
         documents=tuple(_readable(row) for row in rows if row["live_version_id"]),
         not_ready=tuple(row["id"] for row in rows if not row["live_version_id"] and row["status"] != "failed"),
         failed=tuple(row["id"] for row in rows if not row["live_version_id"] and row["status"] == "failed"),
+        within=_within(session, scope, sum(row["live_version_id"] is not None for row in rows)),
     )
+
+
+def _within(session: Session, scope: Scope, live: int) -> Within | None:
+    """All of the workspace but what does not belong, when the scope is large and the rest is less. A version that goes or comes meanwhile
+    is no harm: what is found counts only when it is live and in the scope."""
+    if scope.document_ids is not None or scope.filter or live <= NAMED_AT_MOST:
+        return None
+    query = select(versions.c.id).join(documents, documents.c.id == versions.c.document_id)
+    query = query.where(documents.c.workspace == scope.workspace)
+    foreign: ColumnElement[bool] = versions.c.status.in_(("queued", "processing"))
+    if scope.collection is not None:
+        foreign = or_(foreign, documents.c.collection != scope.collection)
+    without = session.scalars(query.where(foreign).limit(live)).all()
+    return Within(None, tuple(without)) if len(without) < live else None
 
 
 def extraction_scope(session: Session, scope: Scope) -> tuple[str, ...]:
@@ -69,7 +86,7 @@ def _named(session: Session, scope: Scope) -> Iterable[RowMapping]:
 def _query(scope: Scope) -> Select[Any]:
     # Metadata only when it is filtered by: decoding it takes as long as all the rest of a scope of thousands.
     names = ("id", "status", "filename", "collection", "live_version_id", *(("metadata",) if scope.filter else ()))
-    facts = ("number", "chars", "tokens", "pages", "unread_pages")
+    facts = ("number", "chars", "tokens", "pages", "unread_pages", "language")
     return (
         select(
             *(documents.c[name] for name in names),
@@ -99,4 +116,5 @@ def _readable(row: RowMapping) -> ReadableDocument:
         tokens=row["tokens"] or 0,
         pages=row["pages"],
         unread_pages=tuple(row["unread_pages"]),
+        language=row["language"],
     )

@@ -8,13 +8,21 @@ from typing import cast
 
 from proviso.ports import VectorIndex
 from records.index.client import EdgeIndex
+from records.index.layout import USUAL, ServerLayout
 
 
 async def open_index(
-    folder: Path, *, url: str | None, api_key: str | None, dimensions: int, embedder: str
+    folder: Path,
+    *,
+    url: str | None,
+    api_key: str | None,
+    dimensions: int,
+    embedder: str,
+    layout: ServerLayout = USUAL,
 ) -> VectorIndex:
     """`url` None: the shard in `folder`. Raises IndexUnavailable; Locked when another process holds the folder."""
     if url is None:
         return await EdgeIndex.open(folder, dimensions=dimensions, embedder=embedder)
     server = importlib.import_module("records.index.server").ServerIndex
-    return cast(VectorIndex, await server.open(url, api_key=api_key, dimensions=dimensions, embedder=embedder))
+    opening = server.open(url, api_key=api_key, dimensions=dimensions, embedder=embedder, layout=layout)
+    return cast(VectorIndex, await opening)

@@ -8,19 +8,44 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from proviso.errors import IndexUnavailable
-from proviso.types.search import IndexHit, IndexPoint, IndexQuery, IndexState
-from records.index.bm25 import document_vector, query_vector
-from records.index.frames import Frame, pack_vectors
+from proviso.types.search import (
+    DocumentHit,
+    DocumentPoint,
+    DocumentQuery,
+    IndexHit,
+    IndexPoint,
+    IndexQuery,
+    IndexState,
+    SparseVector,
+    StoredVectors,
+    Within,
+)
+from records.index.frames import Frame
 from records.index.link import Link, LinkBroken
+from records.index.messages import described, found_in, search_frame, stored_in, upsert_frame
+from records.index.points import Ranking, asks_nothing, best_ranking, document_rankings, rankings_of, row_of, unscored
 from records.index.process import OwnerProcess
-from records.index.schema import BATCH_POINTS, hits_of, payload_of, require_dimensions
+from records.index.schema import (
+    ALL_CHUNKS,
+    BATCH_POINTS,
+    Chosen,
+    Scored,
+    chunks_of,
+    document_hits,
+    documents_of,
+    hits_of,
+    require_dimensions,
+)
 
 ATTEMPTS = 2
+LARGE_BYTES = 128 * 1024
+"""From which on a reply is read in a thread: some 250 hits, 2 ms."""
+T = TypeVar("T")
 
 
 class EdgeIndex:
@@ -57,42 +82,55 @@ class EdgeIndex:
 
     async def upsert(self, points: Sequence[IndexPoint]) -> None:
         require_dimensions((point.dense for point in points), self._dimensions)
-        batches = [points[at : at + BATCH_POINTS] for at in range(0, len(points), BATCH_POINTS)]
-        for number, batch in enumerate(batches, 1):
-            frame = await asyncio.to_thread(_upsert_frame, batch, sync=number == len(batches))
-            await self._ask(self._writes, frame)
+        await self._store(points)
+
+    async def upsert_documents(self, points: Sequence[DocumentPoint]) -> None:
+        await self._store(points)
 
     async def search(self, query: IndexQuery) -> list[IndexHit]:
         require_dimensions([query.dense], self._dimensions)
-        if not query.version_ids or query.limit < 1:
+        if asks_nothing(query):
             return []
-        words = query_vector(query.text)
-        header = {
-            "op": "search",
-            "workspace": query.workspace,
-            "version_ids": query.version_ids,
-            "limit": query.limit,
-            "terms": [len(words.indices)],
-        }
-        reply = await self._ask(self._reads, Frame(header, pack_vectors([query.dense], [words])))
-        return hits_of(_scored(reply.header["dense"]), _scored(reply.header["sparse"]))
+        reply = await self._ask(self._reads, search_frame(rankings_of(query)))
+        return await _read(lambda: hits_of(*found_in(reply)), reply)
+
+    async def best_by_words(self, workspace: str, words: SparseVector) -> float:
+        found = await self._ranked([best_ranking(workspace, words)]) if words.tokens else []
+        return max((score for points in found for _, score, _ in points), default=0.0)
+
+    async def documents(self, query: DocumentQuery) -> list[DocumentHit]:
+        if asks_nothing(query):
+            return []
+        found = await self._ranked(document_rankings(query))
+        if again := unscored(query, found):
+            found = await self._ranked(document_rankings(again))
+        return document_hits(*found)
+
+    async def vectors(self, workspace: str, ids: Sequence[str]) -> dict[str, StoredVectors]:
+        if not ids:
+            return {}
+        reply = await self._ask(self._reads, Frame({"op": "vectors", "workspace": workspace, "ids": list(ids)}))
+        return await _read(lambda: stored_in(reply, self._dimensions), reply)
+
+    async def some(self, workspace: str, limit: int) -> list[str]:
+        header = {"op": "some", "chosen": described(chunks_of(workspace, Within(None))), "limit": limit}
+        return list((await self._ask(self._reads, Frame(header))).header["ids"])
 
     async def delete(self, workspace: str | None, version_ids: Sequence[str]) -> None:
         if version_ids:
-            header = {"op": "delete", "workspace": workspace, "version_ids": list(version_ids)}
-            await self._ask(self._writes, Frame(header))
+            within = Within(tuple(version_ids))
+            both = [described(kind(workspace, within)) for kind in (chunks_of, documents_of)]
+            await self._ask(self._writes, Frame({"op": "delete", "chosen": both}))
 
     async def count(self, version_id: str) -> int:
-        reply = await self._ask(self._reads, Frame({"op": "count", "version_id": version_id}))
-        return int(reply.header["count"])
+        return await self._count(chunks_of(None, Within((version_id,))))
 
     async def counts(self) -> dict[str, int]:
         reply = await self._ask(self._reads, Frame({"op": "counts"}))
         return dict(reply.header["counts"])
 
     async def state(self) -> IndexState:
-        reply = await self._ask(self._reads, Frame({"op": "points"}))
-        return IndexState(kind="embedded", points=reply.header["points"], place=str(self._folder))
+        return IndexState(kind="embedded", points=await self._count(ALL_CHUNKS), place=str(self._folder))
 
     async def close(self) -> None:
         """Finish what was asked, then end the index process and free the folder. Closing again does nothing."""
@@ -104,6 +142,21 @@ class EdgeIndex:
             if self._owner:
                 await asyncio.to_thread(self._owner.stop)
                 self._owner = None
+
+    async def _store(self, points: Sequence[IndexPoint | DocumentPoint]) -> None:
+        """In batches, the last of which has everything brought to disk."""
+        batches = [points[at : at + BATCH_POINTS] for at in range(0, len(points), BATCH_POINTS)]
+        for number, batch in enumerate(batches, 1):
+            frame = await asyncio.to_thread(_upsert_frame, batch, sync=number == len(batches))
+            await self._ask(self._writes, frame)
+
+    async def _ranked(self, rankings: Sequence[Ranking]) -> list[list[Scored]]:
+        reply = await self._ask(self._reads, search_frame(rankings))
+        return await _read(lambda: found_in(reply), reply)
+
+    async def _count(self, chosen: Chosen) -> int:
+        reply = await self._ask(self._reads, Frame({"op": "count", "chosen": described(chosen)}))
+        return int(reply.header["count"])
 
     async def _ask(self, link: Link, request: Frame) -> Frame:
         """The reply to `request`. When the caller is cancelled, what was sent is seen through, so that order holds."""
@@ -157,16 +210,10 @@ class EdgeIndex:
             self._owner = None
 
 
-def _upsert_frame(points: Sequence[IndexPoint], *, sync: bool) -> Frame:
-    words = [document_vector(point.text) for point in points]
-    header = {
-        "op": "upsert",
-        "points": [(point.id, payload_of(point)) for point in points],
-        "terms": [len(one.indices) for one in words],
-        "sync": sync,
-    }
-    return Frame(header, pack_vectors((point.dense for point in points), words))
+async def _read(reading: Callable[[], T], reply: Frame) -> T:
+    """What `reading` makes of the reply; a large one does not keep the event loop from others."""
+    return await asyncio.to_thread(reading) if len(reply.body) > LARGE_BYTES else reading()
 
 
-def _scored(rows: list[list[Any]]) -> list[tuple[str, float, dict[str, Any]]]:
-    return [(point_id, score, payload) for point_id, score, payload in rows]
+def _upsert_frame(points: Sequence[IndexPoint | DocumentPoint], *, sync: bool) -> Frame:
+    return upsert_frame([row_of(point) for point in points], sync=sync)

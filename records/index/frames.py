@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from records.index.bm25 import Sparse
+from proviso.types.search import SparseVector
 
 LENGTHS = struct.Struct("=II")
 LIMIT_BYTES = 256 * 1024 * 1024
@@ -47,27 +47,29 @@ async def read_frame(reader: asyncio.StreamReader) -> Frame | None:
     return Frame(header, await reader.readexactly(body_bytes))
 
 
-def pack_vectors(dense: Iterable[Sequence[float]], sparse: Sequence[Sparse]) -> bytes:
+def pack_vectors(dense: Iterable[Sequence[float]], sparse: Sequence[SparseVector]) -> bytes:
     """All dense vectors, then all token ids, then all their weights, four bytes each."""
-    floats, indices, values = array("f"), array("I"), array("f")
+    floats, tokens, weights = array("f"), array("I"), array("f")
     for vector in dense:
         floats.extend(vector)
     for one in sparse:
-        indices.extend(one.indices)
-        values.extend(one.values)
-    return floats.tobytes() + indices.tobytes() + values.tobytes()
+        tokens.extend(one.tokens)
+        weights.extend(one.weights)
+    return floats.tobytes() + tokens.tobytes() + weights.tobytes()
 
 
-def unpack_vectors(body: bytes, dimensions: int, terms: Sequence[int]) -> tuple[list[Sequence[float]], list[Sparse]]:
-    """The vectors of `pack_vectors`, given how many terms each sparse one has. The dense ones are views of `body`."""
+def unpack_vectors(
+    body: bytes, dimensions: int, count: int, terms: Sequence[int]
+) -> tuple[list[Sequence[float]], list[SparseVector]]:
+    """The vectors of `pack_vectors`: `count` dense ones, which are views of `body`, and sparse ones of so many `terms`."""
     whole = memoryview(body)
-    start = len(terms) * dimensions * FLOAT_BYTES
+    start = count * dimensions * FLOAT_BYTES
     middle = start + sum(terms) * FLOAT_BYTES
     floats = whole[:start].cast("f")
-    indices, values = whole[start:middle].cast("I").tolist(), whole[middle:].cast("f").tolist()
-    dense: list[Sequence[float]] = [floats[at * dimensions : (at + 1) * dimensions] for at in range(len(terms))]
+    tokens, weights = whole[start:middle].cast("I").tolist(), whole[middle:].cast("f").tolist()
+    dense: list[Sequence[float]] = [floats[at * dimensions : (at + 1) * dimensions] for at in range(count)]
     sparse, at = [], 0
-    for count in terms:
-        sparse.append(Sparse(tuple(indices[at : at + count]), tuple(values[at : at + count])))
-        at += count
+    for length in terms:
+        sparse.append(SparseVector(tuple(tokens[at : at + length]), tuple(weights[at : at + length])))
+        at += length
     return dense, sparse

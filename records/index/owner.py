@@ -23,9 +23,10 @@ from pathlib import Path
 from typing import Any
 
 from proviso.errors import ProvisoError
-from records.index.edge import Shard, ShardPoint, ShardQuery
-from records.index.frames import Frame, read_frame, unpack_vectors
+from records.index.edge import Shard
+from records.index.frames import Frame, read_frame
 from records.index.holder import Holder, held
+from records.index.messages import chosen_in, found_frame, rankings_in, rows_of, stored_frame
 
 SOCKET_FILE = "owner.sock"
 LONGEST_SOCKET_PATH = 100
@@ -43,51 +44,46 @@ class Answers:
         self._operations = {
             "upsert": self._upsert,
             "search": self._search,
+            "vectors": self._vectors,
+            "some": self._some,
             "delete": self._delete,
             "count": self._count,
             "counts": self._counts,
-            "points": self._points,
         }
 
     def answer(self, request: Frame) -> Frame:
         """The reply to `request`; a fault of the engine is a reply too."""
         try:
-            return Frame(self._operations[request.header["op"]](request))
+            return self._operations[request.header["op"]](request)
         except ProvisoError as fault:
             return Frame(refusal(fault))
 
-    def _upsert(self, request: Frame) -> dict[str, Any]:
-        dense, sparse = unpack_vectors(request.body, self._dimensions, request.header["terms"])
-        self._shard.upsert(
-            [
-                ShardPoint(point_id, payload, vector, words)
-                for (point_id, payload), vector, words in zip(request.header["points"], dense, sparse, strict=True)
-            ]
-        )
+    def _upsert(self, request: Frame) -> Frame:
+        self._shard.upsert(rows_of(request, self._dimensions))
         if request.header["sync"]:
             self._shard.sync()
-        return {}
+        return Frame({})
 
-    def _search(self, request: Frame) -> dict[str, Any]:
-        header = request.header
-        dense, sparse = unpack_vectors(request.body, self._dimensions, header["terms"])
-        query = ShardQuery(header["workspace"], header["version_ids"], dense[0], sparse[0], header["limit"])
-        by_vector, by_words = self._shard.search(query)
-        return {"dense": by_vector, "sparse": by_words}
+    def _search(self, request: Frame) -> Frame:
+        return found_frame(self._shard.search(rankings_in(request, self._dimensions)))
 
-    def _delete(self, request: Frame) -> dict[str, Any]:
-        self._shard.delete(request.header["workspace"], request.header["version_ids"])
+    def _vectors(self, request: Frame) -> Frame:
+        return stored_frame(self._shard.vectors(request.header["workspace"], request.header["ids"]))
+
+    def _some(self, request: Frame) -> Frame:
+        return Frame({"ids": self._shard.some(chosen_in(request.header["chosen"]), request.header["limit"])})
+
+    def _delete(self, request: Frame) -> Frame:
+        for chosen in request.header["chosen"]:
+            self._shard.delete(chosen_in(chosen))
         self._shard.sync()
-        return {}
+        return Frame({})
 
-    def _count(self, request: Frame) -> dict[str, Any]:
-        return {"count": self._shard.count(request.header["version_id"])}
+    def _count(self, request: Frame) -> Frame:
+        return Frame({"count": self._shard.count(chosen_in(request.header["chosen"]))})
 
-    def _counts(self, request: Frame) -> dict[str, Any]:
-        return {"counts": self._shard.counts()}
-
-    def _points(self, request: Frame) -> dict[str, Any]:
-        return {"points": self._shard.points()}
+    def _counts(self, request: Frame) -> Frame:
+        return Frame({"counts": self._shard.counts()})
 
 
 class Service:

@@ -43,7 +43,7 @@ class OwnerProcess:
             [
                 *(sys.executable, "-m", "records.index.owner", str(folder)),
                 *("--dimensions", str(dimensions), "--embedder", embedder),
-                *("--parent", str(os.getpid()), "--holder", json.dumps(asdict(_ourselves()))),
+                *("--parent", str(os.getpid()), "--holder", json.dumps(asdict(ourselves()))),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -107,7 +107,7 @@ class OwnerProcess:
         return line
 
 
-def _ourselves() -> Holder:
+def ourselves() -> Holder:
     """This process in the words of the sentence that others read."""
     program, *arguments = sys.argv or ["python"]
     command = " ".join([Path(program).name, *arguments])[:LONGEST_COMMAND]

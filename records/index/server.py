@@ -11,30 +11,49 @@ import random
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from qdrant_client import AsyncQdrantClient, models
 
 from proviso.errors import IndexUnavailable
-from proviso.types.search import IndexHit, IndexPoint, IndexQuery, IndexState
-from records.index.bm25 import Sparse, document_vector, query_vector
+from proviso.types.search import (
+    DocumentHit,
+    DocumentPoint,
+    DocumentQuery,
+    IndexHit,
+    IndexPoint,
+    IndexQuery,
+    IndexState,
+    SparseVector,
+    StoredVectors,
+    Within,
+)
 from records.index.faults import CLIENT_FAULTS, fault_of, is_conflict
+from records.index.layout import USUAL, ServerLayout
+from records.index.points import Ranking, asks_nothing, best_ranking, document_rankings, rankings_of, unscored
 from records.index.schema import (
+    ALL_CHUNKS,
     BATCH_POINTS,
     BM25,
     COLLECTION_PREFIX,
     DENSE,
-    VERSION_ID,
+    REINDEX_SERVER,
+    TENANTS,
+    VERSIONS,
     WORKSPACE,
+    Chosen,
     Scored,
+    chunks_of,
     collection_name,
+    document_hits,
+    documents_of,
     hits_of,
     identity,
-    payload_of,
     require_dimensions,
     require_same,
 )
+from records.index.server_terms import collection_of, filter_of, request_of, stored_of, structs_of
 
 T = TypeVar("T")
 
@@ -52,11 +71,14 @@ class Patience:
 class ServerIndex:
     """The port `VectorIndex` over a Qdrant server. Writes are applied when they return."""
 
-    def __init__(self, client: AsyncQdrantClient, place: str, dimensions: int, patience: Patience) -> None:
+    def __init__(
+        self, client: AsyncQdrantClient, place: str, dimensions: int, layout: ServerLayout, patience: Patience
+    ) -> None:
         self._client = client
         self._place = place
         self._dimensions = dimensions
         self._collection = collection_name(dimensions)
+        self._layout = layout
         self._patience = patience
 
     @classmethod
@@ -67,11 +89,12 @@ class ServerIndex:
         api_key: str | None = None,
         dimensions: int,
         embedder: str,
+        layout: ServerLayout = USUAL,
         patience: Patience = Patience(),
     ) -> ServerIndex:
         """Connect to the server at `place` (or through that client); create the collection if it is not there."""
         client, name = _client(place, api_key, patience)
-        index = cls(client, name, dimensions, patience)
+        index = cls(client, name, dimensions, layout, patience)
         try:
             await index._prepare(identity(dimensions, embedder))
         except BaseException:
@@ -81,41 +104,85 @@ class ServerIndex:
 
     async def upsert(self, points: Sequence[IndexPoint]) -> None:
         require_dimensions((point.dense for point in points), self._dimensions)
-        for at in range(0, len(points), BATCH_POINTS):
-            rows = await asyncio.to_thread(_rows, points[at : at + BATCH_POINTS])
-            await self._write(partial(self._client.upsert, self._collection, rows, wait=True))
+        await self._store(points)
+
+    async def upsert_documents(self, points: Sequence[DocumentPoint]) -> None:
+        await self._store(points)
 
     async def search(self, query: IndexQuery) -> list[IndexHit]:
         require_dimensions([query.dense], self._dimensions)
-        if not query.version_ids or query.limit < 1:
+        if asks_nothing(query):
             return []
-        requests = _requests(query, query_vector(query.text))
-        replies = await self._ask(lambda: self._client.query_batch_points(self._collection, requests))
-        found = [_scored(reply.points) for reply in replies]
-        return hits_of(found[0], found[1] if len(found) > 1 else [])
+        return hits_of(*await self._ranked(rankings_of(query)))
+
+    async def best_by_words(self, workspace: str, words: SparseVector) -> float:
+        found = await self._ranked([best_ranking(workspace, words)]) if words.tokens else []
+        return max((score for points in found for _, score, _ in points), default=0.0)
+
+    async def documents(self, query: DocumentQuery) -> list[DocumentHit]:
+        if asks_nothing(query):
+            return []
+        found = await self._ranked(document_rankings(query))
+        if again := unscored(query, found):
+            found = await self._ranked(document_rankings(again))
+        return document_hits(*found)
+
+    async def vectors(self, workspace: str, ids: Sequence[str]) -> dict[str, StoredVectors]:
+        if not ids:
+            return {}
+        wanted = partial(self._client.retrieve, self._collection, with_payload=[WORKSPACE], with_vectors=[DENSE, BM25])
+        records = await self._ask(lambda: wanted(list(ids)))
+        return {
+            str(record.id): stored_of(cast(dict[str, Any], record.vector))
+            for record in records
+            if (record.payload or {}).get(WORKSPACE) == workspace
+        }
+
+    async def some(self, workspace: str, limit: int) -> list[str]:
+        chosen = filter_of(chunks_of(workspace, Within(None)))
+        scroll = partial(self._client.scroll, self._collection, chosen, limit, with_payload=False, with_vectors=False)
+        records, _ = await self._ask(scroll)
+        return [str(record.id) for record in records]
 
     async def delete(self, workspace: str | None, version_ids: Sequence[str]) -> None:
         if version_ids:
-            chosen = models.FilterSelector(filter=_scope(workspace, version_ids))
-            await self._write(partial(self._client.delete, self._collection, chosen, wait=True))
+            within = Within(tuple(version_ids))
+            for kind in (chunks_of, documents_of):
+                chosen = models.FilterSelector(filter=filter_of(kind(workspace, within)))
+                await self._write(partial(self._client.delete, self._collection, chosen, wait=True))
 
     async def count(self, version_id: str) -> int:
-        scope = _scope(None, [version_id])
-        return (await self._ask(lambda: self._client.count(self._collection, count_filter=scope, exact=True))).count
+        return await self._count(chunks_of(None, Within((version_id,))))
 
     async def counts(self) -> dict[str, int]:
-        limit = max(1, await self._points())
-        facet = await self._ask(lambda: self._client.facet(self._collection, VERSION_ID, limit=limit, exact=True))
-        return {str(hit.value): hit.count for hit in facet.hits if hit.count}
+        limit = max(1, await self._count(Chosen()))
+        chunks, documents = [
+            await self._ask(partial(self._client.facet, self._collection, key, limit=limit, exact=True))
+            for key in VERSIONS
+        ]
+        named = {str(hit.value): 0 for hit in documents.hits if hit.count}
+        return named | {str(hit.value): hit.count for hit in chunks.hits if hit.count}
 
     async def state(self) -> IndexState:
-        return IndexState(kind="server", points=await self._points(), place=f"{self._place}/{self._collection}")
+        place = f"{self._place}/{self._collection}"
+        return IndexState(kind="server", points=await self._count(ALL_CHUNKS), place=place)
 
     async def close(self) -> None:
         await self._client.close()
 
-    async def _points(self) -> int:
-        return (await self._ask(lambda: self._client.count(self._collection, exact=True))).count
+    async def _store(self, points: Sequence[IndexPoint | DocumentPoint]) -> None:
+        for at in range(0, len(points), BATCH_POINTS):
+            rows = await asyncio.to_thread(structs_of, points[at : at + BATCH_POINTS])
+            await self._write(partial(self._client.upsert, self._collection, rows, wait=True))
+
+    async def _ranked(self, rankings: Sequence[Ranking]) -> list[list[Scored]]:
+        requests = [request_of(one, self._layout) for one in rankings]
+        replies = await self._ask(lambda: self._client.query_batch_points(self._collection, requests))
+        return [[(str(point.id), point.score, point.payload or {}) for point in reply.points] for reply in replies]
+
+    async def _count(self, chosen: Chosen) -> int:
+        counting = partial(self._client.count, self._collection, count_filter=filter_of(chosen), exact=True)
+        return (await self._ask(counting)).count
 
     async def _prepare(self, wanted: dict[str, Any]) -> None:
         """Make collection and payload indexes, or check that those there are ours. Safe to run in many processes."""
@@ -125,27 +192,24 @@ class ServerIndex:
             await self._ask(lambda: self._create(wanted))
         stored = (await self._ask(lambda: self._client.get_collection(self._collection))).config.metadata or {}
         if stored:
-            require_same(stored, wanted, self._place)
+            require_same(stored, wanted, self._place, REINDEX_SERVER)
         else:
             await self._ask(lambda: self._client.update_collection(self._collection, metadata=wanted))
-        await self._ask(lambda: self._index_keyword(WORKSPACE, is_tenant=True))
-        await self._ask(lambda: self._index_keyword(VERSION_ID, is_tenant=False))
+        for key in (*TENANTS, *VERSIONS):
+            await self._ask(partial(self._index_keyword, key, is_tenant=key in TENANTS))
 
     def _refuse_other_dimensions(self, names: Iterable[str]) -> None:
         others = [name for name in names if name.removeprefix(COLLECTION_PREFIX).isdigit()]
         if others:
             raise IndexUnavailable(
                 f"The index at {self._place} holds the collection {others[0]}, and the embedder now set has "
-                f"{self._dimensions} dimensions: set PROVISO_EMBEDDER back, or start with an empty index."
+                f"{self._dimensions} dimensions: set PROVISO_EMBEDDER back, or {REINDEX_SERVER}."
             )
 
     async def _create(self, wanted: dict[str, Any]) -> None:
         try:
             await self._client.create_collection(
-                self._collection,
-                vectors_config={DENSE: models.VectorParams(size=self._dimensions, distance=models.Distance.COSINE)},
-                sparse_vectors_config={BM25: models.SparseVectorParams(modifier=models.Modifier.IDF)},
-                metadata=wanted,
+                self._collection, **collection_of(self._layout, self._dimensions, wanted)
             )
         except CLIENT_FAULTS as raised:
             if not is_conflict(raised):
@@ -190,54 +254,3 @@ def _wait_s(patience: Patience, attempt: int, asked_s: float | None) -> float:
     """Longer each time, with jitter so that many workers do not come back together; never shorter than asked for."""
     own_s = patience.first_wait_s * 2.0 ** (attempt - 1) * random.uniform(0.5, 1.0)
     return min(max(own_s, asked_s or 0.0), patience.longest_wait_s)
-
-
-def _rows(points: Sequence[IndexPoint]) -> list[models.PointStruct]:
-    return [
-        models.PointStruct(id=point.id, vector=_vectors(point, document_vector(point.text)), payload=payload_of(point))
-        for point in points
-    ]
-
-
-def _vectors(point: IndexPoint, words: Sparse) -> dict[str, Any]:
-    vectors: dict[str, Any] = {DENSE: [float(value) for value in point.dense]}
-    if words.indices:
-        vectors[BM25] = _sparse(words)
-    return vectors
-
-
-def _requests(query: IndexQuery, words: Sparse) -> list[models.QueryRequest]:
-    """Both halves of the query. IDF is that of the asking workspace alone."""
-    scope = _scope(query.workspace, query.version_ids)
-    nearest = [float(value) for value in query.dense]
-    by_vector = models.QueryRequest(query=nearest, using=DENSE, filter=scope, limit=query.limit, with_payload=True)
-    if not words.indices:
-        return [by_vector]
-    corpus = models.Filter(must=[_matches(WORKSPACE, models.MatchValue(value=query.workspace))])
-    by_words = models.QueryRequest(
-        query=_sparse(words),
-        using=BM25,
-        filter=scope,
-        params=models.SearchParams(idf=models.IdfCorpusParams(corpus=corpus)),
-        limit=query.limit,
-        with_payload=True,
-    )
-    return [by_vector, by_words]
-
-
-def _scope(workspace: str | None, version_ids: Sequence[str]) -> models.Filter:
-    """The points of these versions, in one workspace or, with None, wherever they are."""
-    named = [] if workspace is None else [_matches(WORKSPACE, models.MatchValue(value=workspace))]
-    return models.Filter(must=[*named, _matches(VERSION_ID, models.MatchAny(any=list(version_ids)))])
-
-
-def _matches(key: str, match: models.MatchValue | models.MatchAny) -> models.FieldCondition:
-    return models.FieldCondition(key=key, match=match)
-
-
-def _sparse(vector: Sparse) -> models.SparseVector:
-    return models.SparseVector(indices=list(vector.indices), values=list(vector.values))
-
-
-def _scored(points: Iterable[models.ScoredPoint]) -> list[Scored]:
-    return [(str(point.id), point.score, point.payload or {}) for point in points]

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.e2e.problems import assert_problem
 from tests.instruments import builders
@@ -18,10 +19,15 @@ FIELDS = {
 }
 
 
-def search(client: httpx.Client, query: str, **more: Any) -> list[dict[str, Any]]:
+def answer(client: httpx.Client, query: str, **more: Any) -> dict[str, Any]:
     response = client.post("/v1/search", json={"query": query, **more})
     assert response.status_code == 200, response.text
-    items: list[dict[str, Any]] = response.json()["items"]
+    found: dict[str, Any] = response.json()
+    return found
+
+
+def search(client: httpx.Client, query: str, **more: Any) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = answer(client, query, **more)["items"]
     return items
 
 
@@ -63,6 +69,37 @@ def test_what_a_contract_manager_looks_for_comes_first(library: httpx.Client, do
     }
     for query, name in wanted.items():
         assert search(library, query, limit=1)[0]["document_id"] == documents[name]["id"], query
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "reason"),
+    [
+        ("What must NYLIAC pay each quarter?", "nyliac", "words"),
+        ("How can centrack-web-site-hosting.pdf be ended?", "centrack", "file_name"),
+        ("how long does bravatek pay commissions?", "bravatek", "words"),
+    ],
+)
+def test_a_search_keeps_to_the_document_that_its_question_names_and_says_by_what(
+    library: httpx.Client, documents: Documents, query: str, name: str, reason: str
+) -> None:
+    found = answer(library, query, limit=10)
+    assert found["routed_to"] == [{"document_id": documents[name]["id"], "reason": reason}]
+    assert {hit["document_id"] for hit in found["items"]} == {documents[name]["id"]}
+    assert {hit["scores"]["document"] for hit in found["items"]} == {1.0}
+
+
+def test_a_question_that_names_no_document_is_asked_of_all_of_them(library: httpx.Client) -> None:
+    found = answer(library, "Which law governs?", limit=30)
+    assert set(found) == {"items", "routed_to", "reranked", "not_reranked", "took_ms"}
+    assert (found["routed_to"], found["reranked"], found["not_reranked"]) == ([], False, None)
+    assert len({hit["document_id"] for hit in found["items"]}) > 1
+    assert {hit["scores"]["document"] for hit in found["items"]} == {None}
+
+
+def test_a_search_done_again_finds_the_same(library: httpx.Client) -> None:
+    for query in ("Can we walk away from the deal?", "What must NYLIAC pay?"):
+        first, second = answer(library, query), answer(library, query)
+        assert first | {"took_ms": 0} == second | {"took_ms": 0}
 
 
 def test_a_scope_of_documents_is_kept_to(library: httpx.Client, documents: Documents) -> None:

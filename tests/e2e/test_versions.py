@@ -275,6 +275,43 @@ def test_title_metadata_and_collection_are_changed_and_stay_whatever_version_com
     assert client.patch(f"/v1/documents/{id_}", json={}).json() == before
 
 
+def routed(client: httpx.Client, query: str, collection: str) -> list[dict[str, str]]:
+    answer = client.post("/v1/search", json={"query": query, "collection": collection})
+    assert answer.status_code == 200, answer.text
+    routes: list[dict[str, str]] = answer.json()["routed_to"]
+    return routes
+
+
+def test_a_document_is_named_by_its_new_title_and_no_more_by_the_old_one(client: httpx.Client) -> None:
+    ids = [
+        add(client, f"{n}.txt", f"A plain agreement about moths, number {n}.".encode(), collection="titled")["id"]
+        for n in range(3)
+    ]
+    assert routed(client, "What does the Juniper Deal say?", "titled") == []
+    for title in ("Juniper Deal", "Alberta Deal"):
+        assert client.patch(f"/v1/documents/{ids[1]}", json={"title": title}).status_code == 200
+        assert routed(client, f"What does the {title} say?", "titled") == [{"document_id": ids[1], "reason": "title"}]
+    assert routed(client, "What does the Juniper Deal say?", "titled") == []
+    put(client, ids[1], "newer.txt", b"A newer agreement about moths.")
+    arrived(client, ids[1])
+    assert routed(client, "What does the Alberta Deal say?", "titled") == [{"document_id": ids[1], "reason": "title"}]
+
+
+def test_a_document_that_is_deleted_is_named_no_more(client: httpx.Client) -> None:
+    kept, gone = (add(client, f"{name}-deal.txt", name.encode(), collection="gone") for name in ("quxor", "blorptek"))
+    assert routed(client, "Who pays Blorptek?", "gone") == [{"document_id": gone["id"], "reason": "words"}]
+    assert client.delete(f"/v1/documents/{gone['id']}").status_code == 204
+    assert routed(client, "Who pays Blorptek?", "gone") == []
+    assert [hit["document_id"] for hit in found_in(client, "Blorptek", "gone")] == [kept["id"]]
+
+
+def found_in(client: httpx.Client, query: str, collection: str) -> list[dict[str, Any]]:
+    hits: list[dict[str, Any]] = client.post("/v1/search", json={"query": query, "collection": collection}).json()[
+        "items"
+    ]
+    return hits
+
+
 def test_a_change_that_does_not_fit_is_refused(client: httpx.Client) -> None:
     one = add(client, "a.txt", b"The same in two places.", collection="here")["id"]
     add(client, "a.txt", b"The same in two places.", collection="there")

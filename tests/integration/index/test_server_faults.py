@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from proviso.errors import IndexUnavailable
+from records.index.layout import ServerLayout
 from records.index.schema import identity
 from records.index.server import Patience, ServerIndex
 from tests.contracts.indexes import DIMENSIONS, EMBEDDER, a_query, points_of
@@ -38,17 +39,32 @@ async def index(stub: QdrantStub) -> AsyncIterator[ServerIndex]:
 async def test_opening_makes_the_collection_and_its_indexes_once(stub: QdrantStub) -> None:
     await (await connected(stub)).close()
     created = next(one for one in stub.asked if one.method == "PUT" and one.path == f"/collections/{COLLECTION}")
-    assert created.body["vectors"] == {"dense": {"size": DIMENSIONS, "distance": "Cosine"}}
-    assert created.body["sparse_vectors"] == {"bm25": {"modifier": "idf"}}
+    assert created.body["vectors"] == {"dense": {"size": DIMENSIONS, "distance": "Cosine", "datatype": "float16"}}
+    assert not {"shard_number", "replication_factor", "quantization_config"}.intersection(created.body)
+    assert created.body["sparse_vectors"] == {name: {"modifier": "idf"} for name in ("bm25", "names", "opening")}
     assert stub.collections == {COLLECTION: identity(DIMENSIONS, EMBEDDER)}
     indexes = [one.body for one in stub.asked if one.path.endswith("/index")]
     assert indexes == [
-        {"field_name": "workspace", "field_schema": {"type": "keyword", "is_tenant": True}},
-        {"field_name": "version_id", "field_schema": {"type": "keyword", "is_tenant": False}},
+        {"field_name": name, "field_schema": {"type": "keyword", "is_tenant": name.endswith("workspace")}}
+        for name in ("workspace", "document_workspace", "version_id", "document_version")
     ]
     stub.asked.clear()
     await (await connected(stub)).close()
     assert f"PUT /collections/{COLLECTION}" not in stub.paths()
+
+
+async def test_a_collection_is_laid_out_and_searched_as_told(stub: QdrantStub) -> None:
+    layout = ServerLayout(shards=6, replicas=3, quantized=True, search_ef=512)
+    index = await ServerIndex.open(stub.url, dimensions=DIMENSIONS, embedder=EMBEDDER, layout=layout, patience=PATIENCE)
+    created = next(one for one in stub.asked if one.method == "PUT" and one.path == f"/collections/{COLLECTION}").body
+    assert [created[key] for key in ("shard_number", "replication_factor", "write_consistency_factor")] == [6, 3, 2]
+    quantized = {"scalar": {"type": "int8", "quantile": 0.99, "always_ram": True}}
+    assert created["vectors"]["dense"]["quantization_config"] == quantized
+    await index.search(a_query())
+    dense, sparse = stub.asked[-1].body["searches"]
+    assert dense["params"] == {"hnsw_ef": 512, "quantization": {"rescore": True, "oversampling": 2.0}}
+    assert list(sparse["params"]) == ["idf"]
+    await index.close()
 
 
 @pytest.mark.parametrize(
@@ -79,6 +95,7 @@ async def test_writes_wait_until_they_are_applied(stub: QdrantStub, index: Serve
     assert [(one.path.rsplit("/", 1)[1], one.query) for one in stub.asked] == [
         ("points", "wait=true"),
         ("points", "wait=true"),
+        ("delete", "wait=true"),
         ("delete", "wait=true"),
     ]
     assert [len(one.body["points"]) for one in stub.asked[:2]] == [256, 44]

@@ -41,13 +41,15 @@ async def test_a_document_becomes_ready_and_its_progress_never_goes_back(tmp_pat
         assert list(job.done)[:3] == ["read", "index 0", f"index {BATCH}"]
 
 
-async def test_text_and_chunks_are_read_once_for_all_batches(tmp_path: Path) -> None:
+async def test_text_and_chunks_are_read_once_for_all_batches_and_the_text_once_more_for_its_names(
+    tmp_path: Path,
+) -> None:
     async with a_place(tmp_path) as place:
         version = await place.queue("long.txt", LONG, PLAIN)
         job = await place.run(version)
         assert sum(name.startswith("index") for name in job.done) > 1
         read = Counter(key.rsplit("/", 1)[-1] for key in place.store.read if key.startswith("versions"))
-        assert read == {"text": 1, "chunks": 1}
+        assert read == {"text": 2, "chunks": 1}
 
 
 @pytest.mark.parametrize("step", ["read", "index 0", f"index {BATCH}", "publish"])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from analysis.retrieval.search import Found
 from proviso.types.documents import Page, Section, Structure
-from proviso.types.search import IndexHit, ReadableDocument, ResolvedScope
+from proviso.types.search import DocumentHit, IndexHit, ReadableDocument, ResolvedScope
 from records.texts import KeptText
 
 
@@ -31,6 +31,11 @@ def a_hit(
     """A hit on `[start, end)` of document `name`."""
     key = id or f"{name}-{start:06}"
     return IndexHit(key, f"doc_{name}", f"ver_{name}", start, start, end, "", "", None, None, dense, sparse)
+
+
+def a_called(name: str, *aliases: str, near: float = 1.0) -> DocumentHit:
+    """Document `name` that is called so ("party:vericel"), `near` by BM25 to what is asked."""
+    return DocumentHit(f"doc_{name}", f"ver_{name}", aliases, near, 0.0)
 
 
 def a_find(start: int, end: int, name: str = "a", score: float = 0.5) -> Found:

@@ -45,7 +45,8 @@ def crossing(*modules: ModuleType) -> list[type]:
     """The dataclasses of these modules that are made of JSON alone: all but those that hold columns of numbers."""
     found = [kind for module in modules for _, kind in inspect.getmembers(module, dataclasses.is_dataclass)]
     own = {kind for kind in found if kind.__module__ in {module.__name__ for module in modules}}
-    return sorted(own - {documents.Parsed, search.IndexPoint, search.IndexQuery}, key=lambda kind: kind.__name__)
+    columns = {documents.Parsed, search.IndexPoint, search.IndexQuery, search.StoredVectors}
+    return sorted(own - columns, key=lambda kind: kind.__name__)
 
 
 def values_of(hint: Any) -> st.SearchStrategy[Any]:

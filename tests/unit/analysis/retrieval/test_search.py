@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from analysis.retrieval.search import Search
+from analysis.retrieval.naming import Named
+from analysis.retrieval.recipe import RECIPE
+from analysis.retrieval.search import FEW_DOCUMENTS, NOTHING, Found, Search
 from ingest.chunking.chunk import chunk, indexed_text
 from ingest.embedding.local import LocalEmbedder
 from ingest.parsing.registry import parse
-from proviso.ids import point_id
+from ingest.structure.names import OPENING_CHARS, aliases_of, name_words
+from proviso.ids import document_point_id, point_id
 from proviso.ports import Vector
-from proviso.types.documents import Chunk
-from proviso.types.search import IndexHit, IndexPoint, IndexQuery, ReadableDocument, ResolvedScope
+from proviso.types.documents import Chunk, Parsed
+from proviso.types.search import DocumentPoint, IndexPoint, ReadableDocument, ResolvedScope
 from records.index.client import EdgeIndex
-from tests.unit.analysis.builders import a_document, a_hit, a_scope
+from tests.unit.analysis.builders import a_called, a_document, a_hit, a_scope
+from tests.unit.analysis.retrieval.doubles import ConstantEmbedder, CountingEmbedder, ListIndex
 
 SAMPLES = ("nyliac-service.pdf", "centrack-web-site-hosting.pdf")
 
@@ -32,57 +36,18 @@ class Library:
         return a_scope(*(self.documents[name] for name in names))
 
 
-class CountingEmbedder:
-    """The packaged embedder, counting the questions it is asked."""
+@dataclass(frozen=True)
+class Embedded:
+    """A sample as the index takes it."""
 
-    def __init__(self) -> None:
-        self._embedder = LocalEmbedder()
-        self.name, self.dimensions, self.max_tokens = "local", 384, 256
-        self.questions: list[str] = []
-
-    def count_tokens(self, text: str) -> int:
-        return self._embedder.count_tokens(text)
-
-    async def embed(self, texts: Sequence[str]) -> list[Vector]:
-        return await self._embedder.embed(texts)
-
-    async def embed_query(self, text: str) -> Vector:
-        self.questions.append(text)
-        return await self._embedder.embed_query(text)
-
-
-class ListIndex:
-    """An index that holds what it is given and remembers how it was asked."""
-
-    def __init__(self, hits: Sequence[IndexHit]) -> None:
-        self.hits = list(hits)
-        self.queries: list[IndexQuery] = []
-
-    async def search(self, query: IndexQuery) -> list[IndexHit]:
-        self.queries.append(query)
-        return self.hits
-
-    async def upsert(self, points: Sequence[IndexPoint]) -> None:
-        raise AssertionError("search writes nothing")
-
-    async def delete(self, workspace: str, version_ids: Sequence[str]) -> None:
-        raise AssertionError("search deletes nothing")
-
-    async def count(self, version_id: str) -> int:
-        return 0
-
-    async def counts(self) -> dict[str, int]:
-        return {}
-
-    async def state(self) -> object:
-        raise AssertionError("search asks for no state")
-
-    async def close(self) -> None: ...
+    text: str
+    chunks: list[IndexPoint]
+    named: DocumentPoint
 
 
 @pytest.fixture(scope="module")
-def points(samples: Path) -> dict[str, tuple[str, list[IndexPoint]]]:
-    """Text and embedded chunks by sample."""
+def points(samples: Path) -> dict[str, Embedded]:
+    """By the samples' names."""
     embedder = LocalEmbedder()
     out = {}
     for name in SAMPLES:
@@ -90,14 +55,24 @@ def points(samples: Path) -> dict[str, tuple[str, list[IndexPoint]]]:
         document = a_document(name)
         chunks = chunk(parsed.text, parsed.blocks, parsed.pages, parsed.sections, embedder.count_tokens, 256)
         words = [indexed_text(parsed.text, piece) for piece in chunks]
-        out[name] = (
-            parsed.text,
-            [
-                a_point(document, piece, vector, text)
-                for piece, vector, text in zip(chunks, embedder.embed_now(words), words, strict=True)
-            ],
-        )
+        vectors = embedder.embed_now(words)
+        embedded = [a_point(document, *made) for made in zip(chunks, vectors, words, strict=True)]
+        out[name] = Embedded(parsed.text, embedded, a_name(document, parsed))
     return out
+
+
+def a_name(document: ReadableDocument, parsed: Parsed) -> DocumentPoint:
+    aliases = aliases_of(document.filename, parsed.title, parsed.facts, parsed.text)
+    return DocumentPoint(
+        id=document_point_id(document.version_id),
+        workspace="local",
+        document_id=document.document_id,
+        version_id=document.version_id,
+        names=name_words(document.filename, parsed.title),
+        opening=parsed.text[:OPENING_CHARS],
+        aliases=tuple(alias.encoded for alias in aliases),
+        language="en",
+    )
 
 
 def a_point(document: ReadableDocument, piece: Chunk, vector: Vector, text: str) -> IndexPoint:
@@ -115,21 +90,27 @@ def a_point(document: ReadableDocument, piece: Chunk, vector: Vector, text: str)
         page_end=piece.page_end,
         dense=vector,
         text=text,
+        language="en",
     )
 
 
 @pytest.fixture
-async def library(points: dict[str, tuple[str, list[IndexPoint]]], tmp_path: Path) -> AsyncIterator[Library]:
+async def library(points: dict[str, Embedded], tmp_path: Path) -> AsyncIterator[Library]:
     index = await EdgeIndex.open(tmp_path / "index", 384, "local")
-    for _, embedded in points.values():
-        await index.upsert(embedded)
-    texts = {name: text for name, (text, _) in points.items()}
+    for embedded in points.values():
+        await index.upsert(embedded.chunks)
+    await index.upsert_documents([embedded.named for embedded in points.values()])
+    texts = {name: embedded.text for name, embedded in points.items()}
     yield Library(Search(index, LocalEmbedder()), {name: a_document(name) for name in SAMPLES}, texts)
     await index.close()
 
 
+def documents(found: list[Found]) -> set[str]:
+    return {each.document.document_id for each in found}
+
+
 async def test_the_clause_that_answers_a_question_is_found_first(library: Library) -> None:
-    found = await library.search.find("How is the quarterly fee calculated?", library.scope(*SAMPLES), 5)
+    found = (await library.search.find("How is the quarterly fee calculated?", library.scope(*SAMPLES), 5)).found
     best = found[0]
     assert best.document == library.documents["nyliac-service.pdf"]
     assert "quarterly fee" in " ".join(library.texts["nyliac-service.pdf"][best.hit.start : best.hit.end].split())
@@ -137,12 +118,13 @@ async def test_the_clause_that_answers_a_question_is_found_first(library: Librar
 
 
 async def test_only_documents_of_the_scope_are_found(library: Library) -> None:
-    found = await library.search.find("compensation", library.scope("nyliac-service.pdf"), 50)
-    assert {each.document.document_id for each in found} == {"doc_nyliac-service.pdf"}
+    results = await library.search.find("compensation", library.scope("nyliac-service.pdf"), 50)
+    assert documents(results.found) == {"doc_nyliac-service.pdf"}
+    assert (results.named, results.reranked, results.not_reranked) == ((), False, None)
 
 
 async def test_hits_do_not_overlap_and_are_as_many_as_asked(library: Library) -> None:
-    found = await library.search.find("fees for the hosting services", library.scope(*SAMPLES), 12)
+    found = (await library.search.find("fees for the hosting services", library.scope(*SAMPLES), 12)).found
     assert len(found) == 12
     for i, one in enumerate(found):
         assert not any(
@@ -150,28 +132,69 @@ async def test_hits_do_not_overlap_and_are_as_many_as_asked(library: Library) ->
         )
 
 
+@pytest.mark.parametrize(
+    ("question", "document", "reason"),
+    [
+        ("What must NYLIAC pay to FIIOC?", "nyliac-service.pdf", "words"),
+        ("Which fees are due under centrack-web-site-hosting.pdf?", "centrack-web-site-hosting.pdf", "file_name"),
+    ],
+)
+async def test_a_question_that_names_a_document_is_kept_to_it(
+    library: Library, question: str, document: str, reason: str
+) -> None:
+    results = await library.search.find(question, library.scope(*SAMPLES), 10)
+    assert [(each.document_id, each.reason) for each in results.named] == [(f"doc_{document}", reason)]
+    assert documents(results.found) == {f"doc_{document}"}
+    assert {each.named for each in results.found} == {1.0}
+
+
+async def test_a_question_that_names_nothing_is_asked_of_the_whole_scope(library: Library) -> None:
+    results = await library.search.find("What are the fees?", library.scope(*SAMPLES), 20)
+    assert results.named == ()
+    assert documents(results.found) == {f"doc_{name}" for name in SAMPLES}
+    assert {each.named for each in results.found} == {None}
+
+
+async def test_a_document_outside_the_scope_is_not_meant_whatever_the_question_names(library: Library) -> None:
+    results = await library.search.find("What must NYLIAC pay?", library.scope("centrack-web-site-hosting.pdf"), 5)
+    assert results.named == ()
+    assert documents(results.found) == {"doc_centrack-web-site-hosting.pdf"}
+
+
+async def test_a_scope_of_one_document_is_not_said_to_have_been_chosen(library: Library) -> None:
+    results = await library.search.find("What must NYLIAC pay?", library.scope("nyliac-service.pdf"), 5)
+    assert results.named == ()
+    assert documents(results.found) == {"doc_nyliac-service.pdf"}
+
+
+async def test_two_searches_alike_find_the_same(library: Library) -> None:
+    first, second = [await library.search.find("Who owns the web site?", library.scope(*SAMPLES), 10) for _ in "12"]
+    assert first == second
+
+
 @pytest.mark.parametrize(("question", "limit"), [("", 5), (" \n", 5), ("law", 0)])
 async def test_nothing_asked_is_nothing_found(question: str, limit: int) -> None:
     index = ListIndex([a_hit(0, 5)])
-    assert await Search(index, CountingEmbedder()).find(question, a_scope(a_document()), limit) == []
+    assert await Search(index, CountingEmbedder()).find(question, a_scope(a_document()), limit) == NOTHING
     assert index.queries == []
 
 
 async def test_an_empty_scope_asks_neither_index_nor_embedder() -> None:
     index, embedder = ListIndex([a_hit(0, 5)]), CountingEmbedder()
-    assert await Search(index, embedder).find("law", a_scope(), 5) == []
-    assert (index.queries, embedder.questions) == ([], [])
+    assert await Search(index, embedder).find("law", a_scope(), 5) == NOTHING
+    assert (index.queries, index.named_queries, embedder.questions) == ([], [], [])
 
 
 async def test_a_hit_of_a_version_that_is_no_longer_live_does_not_count() -> None:
-    index = ListIndex([a_hit(0, 5), a_hit(0, 5, "retired")])
-    found = await Search(index, CountingEmbedder()).find("law", a_scope(a_document()), 5)
-    assert [each.document.document_id for each in found] == ["doc_a"]
+    index = ListIndex([a_hit(0, 5), a_hit(0, 5, "retired")], [a_called("retired", "party:vericel")])
+    results = await Search(index, CountingEmbedder()).find("Vericel law", a_scope(a_document()), 5)
+    assert documents(results.found) == {"doc_a"}
+    assert results.named == ()
 
 
 async def test_of_two_overlapping_hits_the_better_one_stays() -> None:
     index = ListIndex([a_hit(0, 10, sparse=1.0), a_hit(5, 15, sparse=3.0), a_hit(15, 20, sparse=2.0)])
-    found = await Search(index, CountingEmbedder()).find("law", a_scope(a_document()), 5)
+    found = (await Search(index, CountingEmbedder()).find("law", a_scope(a_document()), 5)).found
     assert [each.hit.start for each in found] == [5, 15]
 
 
@@ -179,13 +202,43 @@ async def test_a_question_is_embedded_once() -> None:
     embedder = CountingEmbedder()
     search = Search(ListIndex([]), embedder)
     for _ in range(3):
-        await search.find("Which law governs?", a_scope(a_document()), 5)
-    assert embedder.questions == ["Which law governs?"]
+        await search.find("zebra quagga", a_scope(a_document()), 5)
+    assert embedder.questions == ["zebra quagga"]
+
+
+async def test_what_is_asked_apart_from_the_names_is_what_is_searched() -> None:
+    embedder = CountingEmbedder()
+    index = ListIndex([a_hit(0, 5)], [a_called("a", "party:vericel")])
+    question = "In our deal with Vericel, who holds the zebras?"
+    results = await Search(index, embedder).find(question, a_scope(a_document(), a_document("b")), 5)
+    assert embedder.questions == ["who holds the zebras?"]
+    assert index.scoped[0].within.only == ("ver_a",)
+    assert results.named == (Named("doc_a", "ver_a", 6.0, "party", frozenset({4})),)
+
+
+async def test_where_several_documents_are_meant_the_more_surely_named_one_comes_first_among_equals() -> None:
+    called = [a_called("a", "party:vericel", near=1.0), a_called("b", "party:vericel", near=1.2)]
+    index = ListIndex([a_hit(0, 5), a_hit(0, 5, "b")], called)
+    results = await Search(index, ConstantEmbedder()).find("Vericel?", a_scope(a_document(), a_document("b")), 5)
+    assert [each.document.document_id for each in results.found] == ["doc_b", "doc_a"]
+    assert [each.named for each in results.found] == [1.0, pytest.approx(results.named[1].score / 6.0)]
+    assert all(0.0 <= each.score <= 1.0 for each in results.found)
 
 
 async def test_more_candidates_than_results_are_fetched() -> None:
     index = ListIndex([])
-    search = Search(index, CountingEmbedder())
+    search = Search(index, ConstantEmbedder())
     await search.find("law", a_scope(a_document()), 3)
-    await search.find("law", a_scope(a_document()), 50)
-    assert [query.limit for query in index.queries] == [64, 200]
+    await search.find("law", a_scope(a_document()), 80)
+    per_result = RECIPE.candidates_per_result
+    assert [query.limit for query in index.scoped] == [max(RECIPE.least_candidates, per_result * n) for n in (3, 80)]
+
+
+async def test_how_well_the_workspace_covers_a_question_is_looked_up_once() -> None:
+    index = ListIndex([])
+    search = Search(index, ConstantEmbedder())
+    many = [a_document(str(n)) for n in range(FEW_DOCUMENTS + 1)]
+    for scope in (a_scope(*many), a_scope(*many), a_scope(*many[1:], a_document())):
+        await search.find("zebra quagga", scope, 3)
+    assert len(index.scoped) == len(index.queries) == 3
+    assert len(index.covered) == 1

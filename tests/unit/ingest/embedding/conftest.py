@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from ingest.embedding.local import LocalEmbedder
-from tests.unit.ingest.embedding.server import EmbeddingServer
+from tests.instruments.embeddings import EmbeddingServer
 
 
 @pytest.fixture(scope="session")

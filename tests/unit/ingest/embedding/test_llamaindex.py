@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
+import time
 
 import pytest
-from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.schema import TextNode
-from typing_extensions import override
 
 from ingest.embedding.llamaindex import FromLlamaIndex, LlamaIndexEmbedding
 from ingest.embedding.local import LocalEmbedder
 from ingest.embedding.wordpiece import TextTooLong
 from proviso.errors import EmbedderUnavailable
-from tests.unit.ingest.embedding.server import letter_counts
+from tests.instruments.letter_embedding import LetterEmbedding
 
 TEXTS = ["Either party may terminate on notice.", "Fees are due in thirty days.", "The law of Ohio applies."]
-
-
-class LetterEmbedding(BaseEmbedding):
-    """A LlamaIndex model of someone else: letter counts, not of unit length."""
-
-    drops_one: bool = False
-
-    @override
-    def _get_query_embedding(self, query: str) -> list[float]:
-        return letter_counts(query)
-
-    @override
-    async def _aget_query_embedding(self, query: str) -> list[float]:
-        return letter_counts(query)
-
-    @override
-    def _get_text_embedding(self, text: str) -> list[float]:
-        return letter_counts(text)[self.drops_one :]
 
 
 async def test_llamaindex_gets_the_vectors_that_we_get(embedder: LocalEmbedder) -> None:
@@ -72,6 +54,40 @@ async def test_a_llamaindex_model_serves_as_our_embedder() -> None:
 
 async def test_a_llamaindex_model_without_a_name_is_called_by_its_class() -> None:
     assert (await FromLlamaIndex.open(LetterEmbedding())).name == f"{LetterEmbedding.class_name()}/26"
+
+
+async def test_instructions_of_an_integration_are_part_of_the_name_and_of_the_limit() -> None:
+    plain = await FromLlamaIndex.open(LetterEmbedding(model_name="letters"))
+    asked = await FromLlamaIndex.open(LetterEmbedding(model_name="letters", text_instruction="text: "))
+
+    assert asked.name.startswith("letters/26+")
+    assert asked.max_tokens == plain.max_tokens - plain.count_tokens("text: ")
+
+
+async def test_a_model_that_proviso_knows_by_name_gets_its_limit_and_languages_but_no_second_prefix() -> None:
+    adopted = await FromLlamaIndex.open(LetterEmbedding(model_name="BAAI/bge-small-en-v1.5"))
+
+    assert (adopted.name, adopted.languages) == ("BAAI/bge-small-en-v1.5/26", frozenset({"en"}))
+    assert list(await adopted.embed_query("zebra")) == list((await adopted.embed(["zebra"]))[0])
+
+
+async def test_a_fault_of_a_strangers_model_is_one_that_may_pass() -> None:
+    adopted = await FromLlamaIndex.open(LetterEmbedding(model_name="letters", fails_at="zebra"))
+    with pytest.raises(EmbedderUnavailable, match="model letters failed: RuntimeError: Already borrowed"):
+        await adopted.embed(["term", "zebra"])
+    with pytest.raises(EmbedderUnavailable, match="Already borrowed"):
+        await adopted.embed_query("zebra")
+
+
+async def test_the_event_loop_runs_while_a_strangers_model_works_and_a_question_waits_for_one_batch() -> None:
+    adopted = await FromLlamaIndex.open(LetterEmbedding(takes_s=0.02, embed_batch_size=2))
+    embedding = asyncio.create_task(adopted.embed(["term"] * 40))
+    await asyncio.sleep(0.05)
+    begin = time.monotonic()
+    await adopted.embed_query("term")
+    assert time.monotonic() - begin < 0.4
+    assert not embedding.done()
+    await embedding
 
 
 async def test_a_llamaindex_model_that_changes_its_dimensions_is_refused() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from records.index.bm25 import Sparse
+from proviso.types.search import SparseVector
 from records.index.frames import LENGTHS, Frame, pack_vectors, read_frame, unpack_vectors
 
 FLOATS = st.floats(width=32, allow_nan=False, allow_infinity=False)
@@ -24,9 +24,9 @@ def a_reader(data: bytes) -> asyncio.StreamReader:
 
 @given(st.lists(st.tuples(st.lists(FLOATS, min_size=3, max_size=3), TERMS), max_size=6))
 def test_vectors_come_out_as_they_went_in(rows: list[tuple[list[float], dict[int, float]]]) -> None:
-    sparse = [Sparse(tuple(sorted(terms)), tuple(terms[key] for key in sorted(terms))) for _, terms in rows]
+    sparse = [SparseVector(tuple(sorted(terms)), tuple(terms[key] for key in sorted(terms))) for _, terms in rows]
     body = pack_vectors([dense for dense, _ in rows], sparse)
-    dense_back, sparse_back = unpack_vectors(body, 3, [len(one.indices) for one in sparse])
+    dense_back, sparse_back = unpack_vectors(body, 3, len(rows), [len(one.tokens) for one in sparse])
     assert [list(vector) for vector in dense_back] == [dense for dense, _ in rows]
     assert sparse_back == sparse
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from proviso.errors import IndexUnavailable
-from records.index.schema import collection_name, hits_of, identity, payload_of, require_same
-from tests.contracts.indexes import a_point
+from records.index.schema import collection_name, document_hits, hits_of, identity, payload_of, require_same
+from tests.contracts.indexes import a_document, a_point
 
 PAYLOAD = payload_of(a_point())
 
@@ -53,3 +53,19 @@ def test_another_embedder_or_layout_is_refused_with_both_named(stored: dict[str,
 
 def test_a_collection_is_named_for_its_dimensions() -> None:
     assert collection_name(384) == "proviso_384"
+
+
+def test_documents_come_best_sum_first_and_a_score_that_is_not_there_is_nothing() -> None:
+    payloads = [payload_of(a_document(f"ver_{number}", aliases=[f"alias {number}"])) for number in range(3)]
+    names = [("a", 2.0, payloads[0]), ("b", 1.0, payloads[1])]
+    openings = [("c", 1.0, payloads[2]), ("b", 1.5, payloads[1])]
+    assert [(hit.version_id, hit.aliases, hit.names, hit.opening) for hit in document_hits(names, openings)] == [
+        ("ver_1", ("alias 1",), 1.0, 1.5),
+        ("ver_0", ("alias 0",), 2.0, 0.0),
+        ("ver_2", ("alias 2",), 0.0, 1.0),
+    ]
+
+
+def test_an_index_of_the_layout_before_is_refused_with_both_layouts_named() -> None:
+    with pytest.raises(IndexUnavailable, match=r"has layout 1, this version of Proviso writes layout 2: rebuild"):
+        require_same(identity(384, "minilm") | {"schema": 1}, identity(384, "minilm"), "here")
