@@ -175,6 +175,7 @@ def test_ctrl_c_ends_with_a_table_and_what_to_do_next(shell: Shell, client: http
     assert_once(client, "stopped", [path.name for path in folder.iterdir()])
 
 
+@pytest.mark.slow
 def test_a_service_that_dies_under_it_is_waited_for(
     shell: Shell, client: httpx.Client, service: Service, tmp_path: Path
 ) -> None:

@@ -68,6 +68,7 @@ def texts(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
+@pytest.mark.slow
 def test_the_same_is_found_after_a_rebuild_of_an_old_layout_and_of_a_lost_index(shell: Shell) -> None:
     with running_service(shell.data_dir) as client:
         before, chunks = found(client), chunks_of(client)
@@ -102,6 +103,7 @@ def test_the_service_opens_with_another_embedder_and_finds(shell: Shell, letters
 
 
 @pytest.mark.kill
+@pytest.mark.slow
 def test_killed_twice_and_finished_nothing_is_missing_or_double(shell: Shell, letters: EmbeddingServer) -> None:
     stored, name = texts(shell.data_dir), LETTERS.format(letters.base_url)
     letters.answer = late(0.3)

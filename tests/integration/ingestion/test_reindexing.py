@@ -72,6 +72,7 @@ async def test_the_new_index_finds_what_the_old_one_finds(tmp_path: Path) -> Non
         assert await index.documents(named) == await place.index.documents(named)
 
 
+@pytest.mark.slow
 async def test_a_run_that_was_cut_goes_on_and_embeds_nothing_twice(tmp_path: Path) -> None:
     embedder = LocalEmbedder()
     async with a_place(tmp_path) as place, new_index(tmp_path, embedder) as index:
