@@ -73,7 +73,7 @@ class Kept:
     texts: Mapping[str, str]
 
     def one(self, file: str) -> ResolvedScope:
-        return replace(self.scope, documents=(self._document(file),))
+        return ResolvedScope(self.scope.workspace, (self._document(file),))
 
     def truth(self, question: Question) -> list[Span]:
         spans = [nearest(self.texts[question.file], quote) for quote in question.truth if quote.start is not None]
