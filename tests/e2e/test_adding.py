@@ -166,7 +166,7 @@ def test_a_run_that_was_killed_is_carried_on_by_the_next(shell: Shell, client: h
 
 
 def test_ctrl_c_ends_with_a_table_and_what_to_do_next(shell: Shell, client: httpx.Client, tmp_path: Path) -> None:
-    folder = notes(tmp_path / "stopped", FILES)
+    folder = notes(tmp_path / "stopped", 4 * FILES)  # so many that it is still at work when the signal comes
     out, status = cut_off(shell, folder, "stopped", signal.SIGINT, client)
     assert status == 130
     assert "files found" in out
