@@ -22,8 +22,6 @@ from records.index.bm25 import CHUNKS, query_vector, sparse
 
 REMEMBERED = 512
 """Questions; a vector of 384 numbers and some 30 words each."""
-LOOKED_AT = 1000
-"""Chunks of a workspace, for how rare words are in it."""
 FRESH_S = 300.0
 """Documents come and go; nobody is worse off for five minutes of older wording."""
 
@@ -63,9 +61,10 @@ class Questions:
         self._rarities: dict[str, tuple[Rarity, float]] = {}
         self._kept: OrderedDict[_Key, tuple[Ready, float]] = OrderedDict()
 
-    async def ready(self, workspace: str, text: str, languages: frozenset[str | None], *, few: bool) -> Ready:
-        """The question as it is searched by itself, or in `few` documents, with feedback from all of the workspace."""
-        key = _Key(workspace, text, languages, few)
+    async def ready(self, workspace: str, text: str, languages: frozenset[str | None], *, documents: int) -> Ready:
+        """The question as it is searched in so many documents: in few, with feedback from all of the workspace."""
+        feedback = self._recipe.feedback
+        key = _Key(workspace, text, languages, feedback is not None and documents <= feedback.asked_of)
         ready, until = self._kept.get(key, (None, 0.0))
         if ready is None or until < time.monotonic():
             ready = await self._made(key)
@@ -123,7 +122,7 @@ class Questions:
     async def _rarity(self, workspace: str) -> Rarity:
         rarity, until = self._rarities.get(workspace, (None, 0.0))
         if rarity is None or until < time.monotonic():
-            stored = await self._index.vectors(workspace, await self._index.some(workspace, LOOKED_AT))
+            stored = await self._index.vectors(workspace, await self._index.some(workspace, self._recipe.rarity_chunks))
             rarity = await asyncio.to_thread(Rarity.among, [chunk.words for chunk in stored.values()])
             self._rarities[workspace] = rarity, time.monotonic() + FRESH_S
         return rarity

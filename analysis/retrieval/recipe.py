@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from analysis.retrieval.naming import NamingWeights
+from analysis.retrieval.matching import NamingWeights
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class FeedbackWeights:
     """Pseudo-relevance feedback from other documents (Rocchio 1971; Lavrenko and Croft 2001): what the best passage of each of several
     documents says to a question is how such clauses are worded."""
 
+    asked_of: int = 3
+    """Documents at most. Of more, the passages that feedback would look for are the answer itself."""
     rounds: int = 2
     """The second looks with what the first has learnt."""
     documents: int = 25
@@ -75,6 +77,8 @@ class Recipe:
     """Documents looked at by names and by opening for one that the question names."""
     named_prior: float = 1.0
     """Where several documents are meant: how much their order counts beside that of the passages."""
+    rarity_chunks: int = 1000
+    """Of a workspace, looked at for how rare words are in it."""
     workspace_candidates: int = 250
     """Looked at by vector and by words for passages of many documents."""
     least_candidates: int = 200

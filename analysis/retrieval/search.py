@@ -47,8 +47,6 @@ class Results:
 
 
 NOTHING = Results([])
-FEW_DOCUMENTS = 3
-"""Beyond, a question is asked of many documents at once, and the passages that feedback would look for are the answer itself."""
 
 
 class Search:
@@ -73,20 +71,20 @@ class Search:
         within = Within(tuple(chosen)) if meant else everything
         text = residue(question, frozenset[int]().union(*(each.words for each in meant)))
         languages = frozenset(document.language for document in chosen.values())
-        few = len(chosen) <= FEW_DOCUMENTS
-        ready = await self._questions.ready(scope.workspace, text, languages, few=few)
+        ready = await self._questions.ready(scope.workspace, text, languages, documents=len(chosen))
         wanted = self._reranking.wanted(limit)
         hits = await self._hits(ready.asked, scope.workspace, within, wanted)
-        hits = [hit for hit in hits if hit.version_id in chosen]
-        ranked = fuse(hits, dense_share(ready.coverage, self._recipe.fusion))
+        ranked = fuse(
+            [hit for hit in hits if hit.version_id in chosen], dense_share(ready.coverage, self._recipe.fusion)
+        )
         ordered = await self._reranking.order(text, _apart(self._with_priors(ranked, chosen, meant), wanted))
         kept_to = tuple(meant) if len(live) > 1 else ()
         return Results(ordered.found[:limit], kept_to, ordered.reranked, ordered.reason)
 
-    async def _hits(self, words: Asked, workspace: str, within: Within, limit: int) -> list[IndexHit]:
+    async def _hits(self, asked: Asked, workspace: str, within: Within, limit: int) -> list[IndexHit]:
         recipe = self._recipe
         wanted = max(recipe.least_candidates, recipe.candidates_per_result * limit)
-        query = IndexQuery(workspace, within, words.dense, words.words, wanted)
+        query = IndexQuery(workspace, within, asked.dense, asked.words, wanted)
         return await self._index.search(query)
 
     async def _named(

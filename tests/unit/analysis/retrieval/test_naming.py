@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.retrieval.naming import NamingWeights, named
+from analysis.retrieval.matching import NamingWeights
+from analysis.retrieval.naming import named
 from tests.unit.analysis.builders import a_called
 
 VERICEL = a_called(

@@ -60,8 +60,8 @@ async def index(bare: EdgeIndex, embedded: list[list[IndexPoint]]) -> EdgeIndex:
     return bare
 
 
-async def made(index: EdgeIndex, text: str, recipe: Recipe, *, few: bool = True) -> Ready:
-    return await Questions(index, CountingEmbedder(), recipe).ready("local", text, ENGLISH, few=few)
+async def made(index: EdgeIndex, text: str, recipe: Recipe, *, documents: int = 1) -> Ready:
+    return await Questions(index, CountingEmbedder(), recipe).ready("local", text, ENGLISH, documents=documents)
 
 
 UNAIDED = Recipe(feedback=None, plain=None)
@@ -84,7 +84,7 @@ async def test_a_question_learns_the_words_that_other_documents_have_for_it(
 
 
 async def test_asked_of_many_documents_at_once_it_learns_nothing(index: EdgeIndex) -> None:
-    assert await made(index, WALK, LEARNING, few=False) == await made(index, WALK, UNAIDED)
+    assert await made(index, WALK, LEARNING, documents=4) == await made(index, WALK, UNAIDED)
 
 
 async def test_a_question_that_one_document_answers_learns_nothing(index: EdgeIndex) -> None:
@@ -121,9 +121,9 @@ async def test_a_question_is_made_ready_once_for_each_workspace_text_and_languag
     embedder = CountingEmbedder()
     questions = Questions(ListIndex([]), embedder, UNAIDED)
     for workspace, text, languages in (("a", "law", ENGLISH), ("a", "law", ENGLISH), ("b", "law", ENGLISH)):
-        await questions.ready(workspace, text, languages, few=True)
-    await questions.ready("a", "law", frozenset({"de"}), few=True)
-    await questions.ready("a", "cap", ENGLISH, few=True)
+        await questions.ready(workspace, text, languages, documents=1)
+    await questions.ready("a", "law", frozenset({"de"}), documents=1)
+    await questions.ready("a", "cap", ENGLISH, documents=1)
     assert embedder.questions == ["law", "law", "law", "cap"]
 
 
@@ -131,9 +131,9 @@ async def test_the_question_that_was_asked_longest_ago_is_forgotten_first() -> N
     embedder = CountingEmbedder(ConstantEmbedder())
     questions = Questions(ListIndex([]), embedder, UNAIDED)
     for text in ("first", "second", *("x" * n for n in range(1, REMEMBERED - 1)), "first", "one more"):
-        await questions.ready("a", text, ENGLISH, few=False)
+        await questions.ready("a", text, ENGLISH, documents=4)
     asked = len(embedder.questions)
-    await questions.ready("a", "first", ENGLISH, few=False)
+    await questions.ready("a", "first", ENGLISH, documents=4)
     assert len(embedder.questions) == asked
-    await questions.ready("a", "second", ENGLISH, few=False)
+    await questions.ready("a", "second", ENGLISH, documents=4)
     assert len(embedder.questions) == asked + 1

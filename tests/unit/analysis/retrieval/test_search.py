@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from analysis.retrieval.naming import Named
-from analysis.retrieval.recipe import RECIPE
-from analysis.retrieval.search import FEW_DOCUMENTS, NOTHING, Found, Search
+from analysis.retrieval.recipe import RECIPE, FeedbackWeights
+from analysis.retrieval.search import NOTHING, Found, Search
 from ingest.chunking.chunk import chunk, indexed_text
 from ingest.embedding.local import LocalEmbedder
 from ingest.parsing.registry import parse
@@ -237,7 +237,7 @@ async def test_more_candidates_than_results_are_fetched() -> None:
 async def test_how_well_the_workspace_covers_a_question_is_looked_up_once() -> None:
     index = ListIndex([])
     search = Search(index, ConstantEmbedder())
-    many = [a_document(str(n)) for n in range(FEW_DOCUMENTS + 1)]
+    many = [a_document(str(n)) for n in range(FeedbackWeights().asked_of + 1)]
     for scope in (a_scope(*many), a_scope(*many), a_scope(*many[1:], a_document())):
         await search.find("zebra quagga", scope, 3)
     assert len(index.scoped) == len(index.queries) == 3
