@@ -16,7 +16,7 @@ ARGS ?=
 DEMO_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-all cover check lint types floors bench bench-ingest eval eval-ingest eval-hostile eval-retrieval bench-search clean
+.PHONY: help setup run demo test test-all cover check lint types floors bench bench-ingest eval eval-ingest eval-hostile eval-retrieval bench-search bench-reindex clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,11 +62,14 @@ eval: $(VENV)/.ready-dev ## measure the quality of ingestion on documents with g
 eval-ingest: $(VENV)/.ready-dev ## measure everything that ingestion finds against ground truth (needs ../shared; many minutes)
 	@for part in $(EVALS_OF_INGEST); do echo "== evals.$$part"; $(BIN)/python -m evals.$$part || exit 1; done
 
-eval-retrieval: $(VENV)/.ready-dev ## measure whether search finds the clause (options: ARGS="cuad --most 300")
+eval-retrieval: $(VENV)/.ready-dev ## measure whether search finds the clause, plain LlamaIndex beside it (options: ARGS="cuad --most 300")
 	@$(BIN)/python -m evals.retrieval $(ARGS)
 
 bench-search: $(VENV)/.ready-dev ## measure search at 1,000 to 500,000 chunks (options: ARGS="--sizes 1000,10000")
 	@$(BIN)/python -m evals.bench_search $(ARGS)
+
+bench-reindex: $(VENV)/.ready-dev ## re-index 20,000 chunks for another embedder while ten clients search, killed twice
+	@$(BIN)/python -m evals.reindex $(ARGS)
 
 eval-hostile: $(VENV)/.ready-dev ## 500 hostile files through the real service (options: ARGS="--files 150")
 	@$(BIN)/python -m evals.hostile $(ARGS)

@@ -10,13 +10,13 @@ from fastapi import FastAPI
 
 from api.metrics import Metrics
 from api.problems import install_problems
-from api.routes import answers, collections, documents, extractions, findings, reading, search, service
+from api.routes import answers, collections, documents, extractions, findings, indexes, reading, search, service
 from api.wiring import open_services
 from proviso.errors import ProvisoError
 from proviso.settings import Settings
 
 DESCRIPTION = "Questions and extraction over contracts and technical specifications, every quote located in its source."
-ROUTERS = (service, documents, reading, findings, collections, search, answers, extractions)
+ROUTERS = (service, documents, reading, findings, collections, search, answers, extractions, indexes)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -55,18 +55,26 @@ class Background:
             log.info("%s %s was deleted while its job ran", queue, subject)
 
     async def reconcile(self, index: VectorIndex) -> None:
-        """After a crash: queue what is unfinished, delete points that no live or coming version owns."""
-        held = set(await index.counts())  # first: what another process begins after this is not taken for an orphan
+        """After a crash: queue what is unfinished, delete points that no live or coming version owns; warn where points
+        are missing."""
+        counts = await index.counts()  # first: what another process begins after this is not taken for an orphan
         unfinished = await self.catalog.read(documents.unfinished)
         for version in unfinished:
             await self.queue_document(version.version_id, version.attempt)
         for unit in await self.catalog.read(extractions.unsettled):
             await self._queue_unit(unit)
-        known = set(await self.catalog.read(documents.live_versions)) | {version.version_id for version in unfinished}
-        orphans = sorted(held - known)
+        live = await self.catalog.read(documents.live_versions)
+        known = set(live) | {version.version_id for version in unfinished}
+        orphans = sorted(set(counts) - known)
         if orphans:
             log.info("deleting the points of %d versions that are no longer live", len(orphans))
             await index.delete(None, orphans)
+        lacking = sum(chunks > counts.get(version_id, 0) for version_id, chunks in live.items())
+        if lacking:
+            log.warning(
+                "the index holds nothing, or not all, of %d documents, which a search does not find: `proviso reindex` builds it again",
+                lacking,
+            )
 
     async def housekeep(self) -> None:
         """Every hour: forget idempotency keys and changes that nobody can ask for any more."""

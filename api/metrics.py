@@ -51,4 +51,5 @@ async def observe_catalog(services: Services) -> None:
     EXTRACTIONS.clear()
     for status, count in (await services.catalog.read(extractions.count_by_status)).items():
         EXTRACTIONS.labels(status).set(count)
-    POINTS.set((await services.index.state()).points)
+    with services.in_use.taken() as pair:
+        POINTS.set((await pair.index.state()).points)

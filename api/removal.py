@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from proviso.errors import DependencyError, NotFound
-from proviso.ports import BlobStore, VectorIndex
+from proviso.ports import BlobStore
 from records.catalog import documents
 from records.catalog.catalog import Catalog
+from records.index.in_use import InUse
 from records.texts import Texts
 
 READ_ON = timedelta(hours=1)
@@ -34,7 +35,7 @@ class Removal:
     catalog: Catalog
     store: BlobStore
     texts: Texts
-    index: VectorIndex
+    in_use: InUse
     on_settled: Callable[[str], Awaitable[None]]
     files: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -42,7 +43,7 @@ class Removal:
         """Over only when nothing is left. Raises NotFound; IndexUnavailable leaves the document `deleting`."""
         versions = await self.catalog.write(documents.begin_delete, workspace, document_id)
         await self.on_settled(document_id)
-        await self.index.delete(workspace, versions)
+        await self.in_use.keep(lambda pair: pair.index.delete(workspace, versions))
         for version_id in versions:
             await self.texts.delete(version_id)
         await self.catalog.write(documents.finish_delete, document_id)

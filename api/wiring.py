@@ -25,22 +25,26 @@ from analysis.grounding.library import Library
 from analysis.grounding.passages import Passages
 from analysis.retrieval.rerank import Reranking
 from analysis.retrieval.rerank import passages as read_passages
+from analysis.retrieval.rewriting import Rewriting
 from analysis.retrieval.search import Search
 from api.background import EXTRACT, INGEST, Background
+from api.pairing import as_found, close_pair, open_pair
 from api.removal import Removal
 from api.reranking import open_reranker
-from ingest.embedding.choose import counter_of, open_embedder
+from api.rewriting import open_rewriting
+from api.searching import Searching
+from api.switching import Switching
+from ingest.embedding.choose import counter_of
 from ingest.naming import Naming
 from ingest.pipeline import Ingestion, Keeping, Reading
 from ingest.reading.pool import Fit, ReaderPool
 from ingest.reading.pool import Limits as ReaderLimits
 from ingest.recognition import OcrSettings
-from proviso.ports import BlobStore, Embedder, VectorIndex
+from proviso.ports import BlobStore, Embedder
 from proviso.settings import Settings
-from records.catalog import idempotency
+from records.catalog import generations, idempotency
 from records.catalog.catalog import Catalog
-from records.index.choose import open_index
-from records.index.layout import ServerLayout
+from records.index.in_use import InUse, Pair
 from records.jobs.durable import DurableJobs
 from records.store.choose import open_store
 from records.texts import Texts
@@ -57,8 +61,7 @@ class Services:
     catalog: Catalog
     store: BlobStore
     texts: Texts
-    index: VectorIndex
-    embedder: Embedder
+    switching: Switching
     readers: ReaderPool
     model: GptOss | None
     answering: Answering
@@ -71,6 +74,11 @@ class Services:
     scratch: Path
     """For uploads in flight and copies that are read, of this process only; emptied at every start."""
 
+    @property
+    def in_use(self) -> InUse:
+        """The index in use and its embedder."""
+        return self.switching.in_use
+
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
@@ -79,7 +87,7 @@ class _Kept:
     catalog: Catalog
     store: BlobStore
     texts: Texts
-    index: VectorIndex
+    switching: Switching
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +105,17 @@ async def open_services(settings: Settings, *, sweeps: bool = True) -> AsyncIter
     the process that takes uploads, and so the only one that may clear the store of what nothing names."""
     async with AsyncExitStack() as stack:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        embedder = await open_its_embedder(settings, stack)
-        kept = await _open_kept(settings, embedder, stack)
+        kept = await _open_kept(settings, stack)
+        in_use = kept.switching.in_use
         scratch = _empty_folder(settings.data_dir / "scratch" / settings.executor_id)
-        readers = _open_readers(settings, embedder)
-        stack.push_async_callback(readers.close)
-        model = _open_model(settings, stack)
-        tokens = Tokens()
-        grounded = _open_analysis(settings, kept, _open_search(settings, kept, embedder, stack), tokens, model)
+        readers = _open_readers(settings, in_use.pair.embedder, stack)
+        model, tokens = _open_model(settings, stack), Tokens()
+        rewriting = open_rewriting(settings, kept.catalog, tokens, model)
+        grounded = _open_analysis(settings, kept, _open_search(settings, kept, rewriting, stack), tokens, model)
         background: Background
         ingestion = Ingestion(
-            Keeping(kept.catalog, kept.store, kept.texts, kept.index, scratch),
-            Reading(readers, _ocr(settings), embedder, tokens.count),
+            Keeping(kept.catalog, kept.store, kept.texts, in_use, scratch),
+            Reading(readers, _ocr(settings), tokens.count),
             on_settled=lambda document_id: background.document_settled(document_id),  # noqa: PLW0108 (bound later)
         )
         jobs = DurableJobs(
@@ -121,7 +128,7 @@ async def open_services(settings: Settings, *, sweeps: bool = True) -> AsyncIter
         # More than there are readers: files are read while others are embedded, and while the queue has not looked for the next.
         jobs.queue(INGEST, ingestion.script, settings.ingest_concurrency + 2)
         jobs.queue(EXTRACT, grounded.extraction.script, settings.llm_concurrency)
-        removal = Removal(kept.catalog, kept.store, kept.texts, kept.index, background.document_settled)
+        removal = Removal(kept.catalog, kept.store, kept.texts, in_use, background.document_settled)
         await asyncio.to_thread(jobs.start)
         stack.push_async_callback(asyncio.to_thread, jobs.stop)
         if sweeps:
@@ -129,8 +136,11 @@ async def open_services(settings: Settings, *, sweeps: bool = True) -> AsyncIter
             if settings.store_url is None:  # a shared store may hold another deployment's texts
                 await removal.clear_texts()
         await kept.catalog.write(idempotency.release, settings.executor_id)
-        await background.reconcile(kept.index)
+        with in_use.taken() as pair:
+            await background.reconcile(pair.index)
         stack.callback(asyncio.create_task(background.housekeep()).cancel)
+        if settings.qdrant_url is not None:
+            stack.callback(asyncio.create_task(kept.switching.keep_up()).cancel)
         if sweeps:
             stack.callback(asyncio.create_task(removal.keep_up()).cancel)
         yield Services(
@@ -138,8 +148,7 @@ async def open_services(settings: Settings, *, sweeps: bool = True) -> AsyncIter
             catalog=kept.catalog,
             store=kept.store,
             texts=kept.texts,
-            index=kept.index,
-            embedder=embedder,
+            switching=kept.switching,
             readers=readers,
             model=model,
             answering=grounded.answering,
@@ -153,7 +162,9 @@ async def open_services(settings: Settings, *, sweeps: bool = True) -> AsyncIter
         )
 
 
-def _open_analysis(settings: Settings, kept: _Kept, search: Search, tokens: Tokens, model: GptOss | None) -> _Analysis:
+def _open_analysis(
+    settings: Settings, kept: _Kept, search: Searching, tokens: Tokens, model: GptOss | None
+) -> _Analysis:
     library = Library(kept.texts)
     contexts = Contexts(library, search, tokens, _limits(settings))
     passages = Passages(library, search)
@@ -167,30 +178,33 @@ def _open_analysis(settings: Settings, kept: _Kept, search: Search, tokens: Toke
     )
 
 
-def _open_search(settings: Settings, kept: _Kept, embedder: Embedder, stack: AsyncExitStack) -> Search:
+def _open_search(settings: Settings, kept: _Kept, rewriting: Rewriting, stack: AsyncExitStack) -> Searching:
     reranker = open_reranker(settings)
     if reranker is not None:
         stack.push_async_callback(reranker.close)
     words = functools.partial(read_passages, kept.texts)
-    return Search(kept.index, embedder, reranking=Reranking(reranker, words, settings.rerank_candidates))
+    reranking = Reranking(reranker, words, settings.rerank_candidates)
+
+    def search_in(pair: Pair) -> Search:
+        return Search(pair.index, pair.embedder, reranking=reranking, rewriting=rewriting)
+
+    return Searching(kept.switching.in_use, search_in)
 
 
-async def open_its_embedder(settings: Settings, stack: AsyncExitStack) -> Embedder:
-    """The embedder that the settings name, closed with the stack."""
-    key = settings.embedder_api_key.get_secret_value() if settings.embedder_api_key else None
-    threads = settings.embedder_threads
-    embedder = await open_embedder(settings.embedder, threads=threads, api_key=key, cache=settings.model_cache)
-    if hasattr(embedder, "close"):
-        stack.push_async_callback(embedder.close)
-    return embedder
-
-
-async def _open_kept(settings: Settings, embedder: Embedder, stack: AsyncExitStack) -> _Kept:
-    """The index first: its lock is what keeps a second service off the data folder."""
-    index = await _open_index(settings, embedder)
-    stack.push_async_callback(index.close)
-    catalog, store = await open_records(settings, stack)
-    return _Kept(catalog, store, Texts(store), index)
+async def _open_kept(settings: Settings, stack: AsyncExitStack) -> _Kept:
+    """The index before anything that writes: its lock is what keeps a second service off the data folder."""
+    found = await asyncio.to_thread(generations.peek, settings.catalog_url)
+    async with AsyncExitStack() as opening:
+        pair = await open_pair(settings, found)
+        opening.push_async_callback(close_pair, pair)
+        catalog, store = await open_records(settings, stack)
+        if found is None:
+            await catalog.write(generations.claim, as_found(settings, pair))
+        texts = Texts(store)
+        switching = Switching(settings, catalog, texts, pair)
+        opening.pop_all()
+    stack.push_async_callback(switching.close)
+    return _Kept(catalog, store, texts, switching)
 
 
 async def open_records(settings: Settings, stack: AsyncExitStack) -> tuple[Catalog, BlobStore]:
@@ -200,30 +214,13 @@ async def open_records(settings: Settings, stack: AsyncExitStack) -> tuple[Catal
     return catalog, open_store(settings.store_url, settings.data_dir / "store")
 
 
-def index_folder(settings: Settings) -> Path:
-    return settings.data_dir / "index"
-
-
-async def _open_index(settings: Settings, embedder: Embedder) -> VectorIndex:
-    return await open_index(
-        index_folder(settings),
-        url=settings.qdrant_url,
-        api_key=settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None,
-        layout=ServerLayout(
-            shards=settings.qdrant_shards,
-            replicas=settings.qdrant_replicas,
-            quantized=settings.qdrant_quantization == "int8",
-        ),
-        dimensions=embedder.dimensions,
-        embedder=embedder.name,
-    )
-
-
-def _open_readers(settings: Settings, embedder: Embedder) -> ReaderPool:
+def _open_readers(settings: Settings, embedder: Embedder, stack: AsyncExitStack) -> ReaderPool:
     limits = ReaderLimits(
         settings.parser_memory_mb, settings.parser_cpu_s, settings.parser_wall_s, settings.parser_output_mb
     )
-    return ReaderPool(settings.ingest_concurrency, limits, Fit(counter_of(settings.embedder), embedder.max_tokens))
+    readers = ReaderPool(settings.ingest_concurrency, limits, Fit(counter_of(settings.embedder), embedder.max_tokens))
+    stack.push_async_callback(readers.close)
+    return readers
 
 
 def _ocr(settings: Settings) -> OcrSettings:

@@ -13,7 +13,7 @@ from analysis.evidence.source import SourceDocument
 from evals.checks.boxes import boxed_chars, page_faults, random_spans, span_faults, word_faults
 from evals.checks.chunks import Fault, chunk_faults
 from evals.documents import TrueQuote
-from evals.quotes import Judged, judge
+from evals.labelled import Judged, judge
 from evals.reading import Read, Timed, Unreadable, parser_pool, read_files
 from ingest.embedding.local import LocalEmbedder
 from proviso.boxes import decode

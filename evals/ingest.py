@@ -16,7 +16,7 @@ from typing import Any
 
 from evals.documents import CONTRACTS, REPOSITORY, SAMPLES, files_in, truth_of
 from evals.findings import Findings, Probing, findings_of
-from evals.quotes import summary
+from evals.labelled import summary
 from evals.results import machine, save, table
 
 OUT = REPOSITORY / "build" / "evals" / "ingest.json"

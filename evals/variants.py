@@ -17,7 +17,7 @@ from typing import Any
 
 from analysis.evidence.source import SourceDocument
 from evals.documents import CONTRACTS, REPOSITORY, TrueQuote
-from evals.quotes import Judged, judge
+from evals.labelled import Judged, judge
 from evals.reading import parser_pool
 from evals.recognising import read_with_ocr
 from evals.results import machine, save, table

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from ingest.awaiting import patiently
 from ingest.structure.names import OPENING_CHARS, aliases_of, name_words
 from proviso.ids import document_point_id
-from proviso.ports import VectorIndex
 from proviso.types.search import DocumentPoint
 from records.catalog.rows import VersionRecord
+from records.index.in_use import InUse, Pair
 from records.texts import Texts
 
 
@@ -18,12 +18,16 @@ class Naming:
     """Writes the points. Done again with another title, it replaces them."""
 
     texts: Texts
-    index: VectorIndex
+    in_use: InUse
 
     async def tell(self, version: VersionRecord) -> None:
-        """Durable when this returns."""
+        """Of a live version, after the commit that named it so. In the index in use, and durable, when this returns."""
+        await self.in_use.keep(lambda pair: self.tell_to(pair, version))
+
+    async def tell_to(self, pair: Pair, version: VersionRecord) -> None:
+        """Durable in this index when this returns."""
         point = document_point(version, (await self.texts.text(version.version_id))[:OPENING_CHARS])
-        await patiently(lambda: self.index.upsert_documents([point]))
+        await patiently(lambda: pair.index.upsert_documents([point]))
 
 
 def document_point(version: VersionRecord, opening: str) -> DocumentPoint:

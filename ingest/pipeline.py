@@ -22,12 +22,13 @@ from ingest.progress import Reporter
 from ingest.reading.pool import FileToRead, ReaderPool
 from ingest.reading.results import ReadFacts, ReadFile
 from ingest.recognition import PAGES_PER_STEP, OcrSettings, Recognition
-from proviso.errors import DependencyError, IndexUnavailable, NotFound, ProvisoError
-from proviso.ports import BlobStore, Embedder, Job, VectorIndex
+from proviso.errors import DependencyError, NotFound, ProvisoError
+from proviso.ports import BlobStore, Job
 from proviso.types.documents import DocumentWarning
-from records.catalog import documents
+from records.catalog import documents, generations
 from records.catalog.catalog import Catalog
 from records.catalog.documents import VersionRecord
+from records.index.in_use import InUse, Pair
 from records.texts import Texts
 
 log = logging.getLogger(__name__)
@@ -43,18 +44,17 @@ class Keeping:
     catalog: Catalog
     store: BlobStore
     texts: Texts
-    index: VectorIndex
+    in_use: InUse
     scratch: Path
     """A folder for copies that live as long as a step, emptied at every start: a killed service leaves nothing of a contract elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the pipeline reads with: reader children, OCR as set, the embedder, and the counter of gpt-oss tokens."""
+    """What the pipeline reads with: reader children, OCR as set, and the counter of gpt-oss tokens."""
 
     readers: ReaderPool
     ocr: OcrSettings
-    embedder: Embedder
     count_tokens: Callable[[str], int]
 
 
@@ -65,8 +65,8 @@ class Ingestion:
         self._keeping = keeping
         self._reading = reading
         self._on_settled = on_settled
-        self._indexing = Indexing(keeping.texts, keeping.index, reading.embedder)
-        self.naming = Naming(keeping.texts, keeping.index)
+        self._indexing: tuple[Pair, Indexing] | None = None
+        self.naming = Naming(keeping.texts, keeping.in_use)
         self._recognition = Recognition(keeping.texts, reading.readers, reading.ocr)
 
     def script(self, job: Job, version_id: str) -> None:
@@ -112,44 +112,68 @@ class Ingestion:
         reporter = Reporter(self._keeping.catalog, version_id, RECOGNISED, READ_AGAIN)
         async with self._file(version) as file, self._recognised(version_id) as folder:
             read = await self._reading.readers.read(file, reporter.heard, folder)
-        self._indexing.forget(version_id)
+        self._forget(version_id)
         await self._keep(version, read, self._recognition.told(read.facts, wanted))
         return read.facts.chunks
 
     async def index(self, version_id: str, start: int, begin: float) -> None:
         """Embed and upsert one batch of chunks."""
         version = await self._version(version_id)
-        share = await self._indexing.share(version_id, start)
-        await self._keeping.catalog.write(documents.stage, version_id, "embedding", begin + (INDEXED - begin) * share)
-        await self._indexing.batch(version, start)
+        with self._keeping.in_use.taken() as pair:
+            indexing = self._indexing_into(pair)
+            share = await patiently(lambda: indexing.share(version_id, start))
+            reached = begin + (INDEXED - begin) * share
+            await self._keeping.catalog.write(documents.stage, version_id, "embedding", reached)
+            await indexing.batch(version, start)
         await self._require_wanted(version)
 
     async def publish(self, version_id: str, count: int) -> None:
-        """Check that the index holds every chunk, then make the version live in one commit and clear the one it replaces."""
+        """Check that the index holds every chunk, then make the version live in one commit and clear the one it replaces. Where another
+        index was put to use meanwhile, the version goes into that first."""
         keeping = self._keeping
-        self._indexing.forget(version_id)
         await keeping.catalog.write(documents.stage, version_id, "indexing", INDEXED)
         version = await self._version(version_id)
-        held = await patiently(lambda: keeping.index.count(version_id))
-        if held != count:
-            raise IndexUnavailable(f"the index holds {held} of {count} chunks; reprocess the document")
-        await self.naming.tell(version)
-        retired = await keeping.catalog.write(documents.publish, version_id, count)
-        if retired:
-            await keeping.index.delete(version.workspace, [retired])
+        while not await self._published(version):
+            await patiently(keeping.in_use.follow)
+        self._forget(version_id)
         await self._on_settled(version.document_id)
+
+    async def _published(self, version: VersionRecord) -> bool:
+        """False: the index is not the one in use any more."""
+        with self._keeping.in_use.taken() as pair:
+            chunks = await self._indexing_into(pair).whole(version)
+            await self.naming.tell_to(pair, version)
+            publish = generations.publish_in
+            done = await self._keeping.catalog.write(publish, version.version_id, chunks, pair.generation)
+            if done.retired:
+                await pair.index.delete(version.workspace, [done.retired])
+            return done.current
 
     async def fail(self, version_id: str, error: ProvisoError) -> None:
         """Record why the version failed; nothing of it stays searchable. A version that is live stays so."""
         keeping = self._keeping
-        self._indexing.forget(version_id)
+        self._forget(version_id)
         version = await self._version(version_id)
         if await keeping.catalog.write(documents.fail, version_id, error.code, error.detail):
             try:
-                await keeping.index.delete(version.workspace, [version_id])
+                await self._clear(version)
             except DependencyError as fault:
                 log.warning("points of failed version %s stay until the next start: %s", version_id, fault.detail)
         await self._on_settled(version.document_id)
+
+    def _indexing_into(self, pair: Pair) -> Indexing:
+        """What embeds for this pair; what is prepared for one before is let go of."""
+        if self._indexing is None or self._indexing[0] is not pair:
+            self._indexing = pair, Indexing(self._keeping.texts, pair.index, pair.embedder)
+        return self._indexing[1]
+
+    def _forget(self, version_id: str) -> None:
+        if self._indexing is not None:
+            self._indexing[1].forget(version_id)
+
+    async def _clear(self, version: VersionRecord) -> None:
+        """Nothing of the version is in the index in use."""
+        await self._keeping.in_use.keep(lambda pair: pair.index.delete(version.workspace, [version.version_id]))
 
     async def _version(self, version_id: str) -> VersionRecord:
         return await self._keeping.catalog.read(documents.version, version_id)
@@ -161,7 +185,8 @@ class Ingestion:
             asyncio.to_thread(lambda: self._reading.count_tokens(read.text)),
         )
         await self._require_wanted(version)
-        told = _told(facts, tokens, version.filename, language_warnings(self._reading.embedder, facts.language))
+        embedder = self._keeping.in_use.pair.embedder
+        told = _told(facts, tokens, version.filename, language_warnings(embedder, facts.language))
         await self._keeping.catalog.write(documents.parsed, version.version_id, told)
 
     async def _require_wanted(self, version: VersionRecord) -> None:
@@ -172,8 +197,8 @@ class Ingestion:
         except NotFound:
             record = None
         if record is None or record.status == "deleting":
-            self._indexing.forget(version.version_id)
-            await keeping.index.delete(version.workspace, [version.version_id])
+            self._forget(version.version_id)
+            await self._clear(version)
             await keeping.texts.delete(version.version_id)
             raise NotFound(f"Document {version.document_id} was deleted while it was read.")
 

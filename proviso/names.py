@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, get_args
 
 AliasKind = Literal["file", "quoted", "part", "party", "short", "title", "coined", "word"]
@@ -46,8 +47,14 @@ class Alias:
     @classmethod
     def decoded(cls, text: str) -> Alias | None:
         """None for a kind that is not known: an index may have been written by a newer version."""
-        kind, _, words = text.partition(":")
-        return cls(kind, tuple(words.split())) if kind in KINDS else None  # type: ignore[arg-type]
+        return _decoded(text)
+
+
+@lru_cache(maxsize=65_536)
+def _decoded(text: str) -> Alias | None:
+    """Kept, because every search of many documents reads the names of the nearest of them."""
+    kind, _, words = text.partition(":")
+    return Alias(kind, tuple(words.split())) if kind in KINDS else None  # type: ignore[arg-type]
 
 
 def words_of(text: str) -> list[Word]:

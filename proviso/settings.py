@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     rerank_candidates: int = Field(default=50, ge=1, le=1000)
     rerank_timeout_s: float = Field(default=10.0, gt=0)
 
+    rewrite: bool = False
+    rewrite_timeout_s: float = Field(default=10.0, gt=0)
+
     full_tokens: int = Field(default=32_000, ge=0)
     evidence_tokens: int = Field(default=24_000, ge=500)
 

@@ -9,9 +9,10 @@ from analysis.context.context import Context, build_context
 from analysis.context.layout import Means, Prompt, prepare
 from analysis.context.planner import AskMode, Limits, Need, plan
 from analysis.context.tokens import Tokens
+from analysis.grounding.finding import Finder
 from analysis.grounding.library import Library
 from analysis.llm.sanitize import shield
-from analysis.retrieval.search import Found, Search
+from analysis.retrieval.search import Found
 from proviso.types.answers import Effort
 from proviso.types.search import ResolvedScope
 
@@ -41,7 +42,7 @@ class Planned:
 class Contexts:
     """Plans and packs. Raises ScopeTooLarge, ContextOverflow, InvalidRequest and what search raises."""
 
-    def __init__(self, library: Library, search: Search, tokens: Tokens, limits: Limits) -> None:
+    def __init__(self, library: Library, search: Finder, tokens: Tokens, limits: Limits) -> None:
         self._library = library
         self._search = search
         self._means = Means(tokens, shield)

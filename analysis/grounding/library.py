@@ -27,6 +27,12 @@ class Library:
         """Kept texts by document id."""
         return {document.document_id: await self._texts.read(document.version_id) for document in documents}
 
+    async def outlines(self, documents: Iterable[ReadableDocument]) -> dict[str, KeptText]:
+        """The same, perhaps without blocks: for who shows spans. Read side by side."""
+        wanted = {document.document_id: document.version_id for document in documents}
+        kept = await asyncio.gather(*map(self._texts.outline, wanted.values()))
+        return dict(zip(wanted, kept, strict=True))
+
     async def open(self, document: ReadableDocument) -> SourceDocument:
         """The document ready for resolving quotes."""
         kept = await self._texts.read(document.version_id)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from analysis.evidence.locate import innermost, locate, pages_of, section_of
 from analysis.evidence.resolve import Resolved
+from analysis.grounding.finding import Finder
 from analysis.grounding.library import Library
 from analysis.retrieval.expand import expand
-from analysis.retrieval.search import Found, Search
+from analysis.retrieval.search import Found
 from proviso.ids import chunk_id
 from proviso.text import Span
 from proviso.types.answers import Evidence
@@ -24,12 +25,14 @@ class Hits:
     routed_to: tuple[Route, ...]
     reranked: bool = False
     not_reranked: str | None = None
+    rewritten: bool = False
+    not_rewritten: str | None = None
 
 
 class Passages:
     """Finds passages of a scope."""
 
-    def __init__(self, library: Library, search: Search) -> None:
+    def __init__(self, library: Library, search: Finder) -> None:
         self._library = library
         self._search = search
 
@@ -37,11 +40,11 @@ class Passages:
         """Chunk spans, best first, non-overlapping; with `grow`, grown to their clause and merged."""
         results = await self._search.find(query, scope, limit)
         found = results.found
-        texts = await self._library.read(each.document for each in found)
+        texts = await self._library.outlines(each.document for each in found)
         spans = [(g.found, g.span) for g in expand(found, texts)] if grow else [(each, each.span) for each in found]
         hits = [_hit(each, span, texts[each.document.document_id]) for each, span in spans]
         routes = tuple(Route(each.document_id, each.reason) for each in results.named)
-        return Hits(hits, routes, results.reranked, results.not_reranked)
+        return Hits(hits, routes, results.reranked, results.not_reranked, results.rewritten, results.not_rewritten)
 
     async def evidence(self, query: str, scope: ResolvedScope, limit: int) -> tuple[Evidence, ...]:
         """The best passages as evidence, numbered from 1."""

@@ -46,7 +46,8 @@ def _best_of_documents(ranked: Iterable[Ranked], most: int) -> list[tuple[str, f
 def expanded(
     asked: Asked, passages: Sequence[StoredVectors], rarity: Callable[[int], float], weights: FeedbackWeights
 ) -> Asked:
-    """`asked` with the telling terms of the passages and turned towards their mean. `rarity` is the IDF of a token."""
+    """`asked` with the telling terms of the passages and turned towards the mean of their vectors, where they have any. `rarity` is the IDF
+    of a token."""
     own = _summing_to(1.0, dict(zip(asked.words.tokens, asked.words.weights, strict=True)))
     terms: dict[int, float] = defaultdict(float)
     for passage in passages:
@@ -54,16 +55,21 @@ def expanded(
             terms[token] += weight * rarity(token) / len(passages)
     added = _summing_to(weights.terms_weight, dict(_best(terms, weights.terms)))
     words = sorted((token, own.get(token, 0.0) + added.get(token, 0.0)) for token in own.keys() | added.keys())
-    mean = _unit([math.fsum(column) for column in zip(*(passage.dense for passage in passages), strict=True)])
     return Asked(
-        turned(asked.dense, mean, weights.vector_weight),
+        turned(asked.dense, _mean([passage.dense for passage in passages if passage.dense]), weights.vector_weight),
         SparseVector(tuple(token for token, _ in words), tuple(weight for _, weight in words)),
     )
 
 
 def turned(vector: Vector, other: Vector, weight: float) -> Vector:
-    """The unit vector between two, `weight` parts of the other to one of the first."""
+    """The unit vector between two, `weight` parts of the other to one of the first; the first where there is no other."""
+    if not other:
+        return vector
     return _unit([one + weight * two for one, two in zip(vector, other, strict=True)])
+
+
+def _mean(vectors: Sequence[Vector]) -> Vector:
+    return _unit([math.fsum(column) for column in zip(*vectors, strict=True)])
 
 
 def _best(terms: Mapping[int, float], most: int) -> list[tuple[int, float]]:

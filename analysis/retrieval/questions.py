@@ -1,5 +1,5 @@
 """Questions made ready to be searched (floor 4): vector and words, in other words where their own are not found, and, for few documents,
-with feedback from the rest of the workspace.
+with feedback from the rest of the workspace, or from a shipped library where the workspace has too little to say.
 
 Kept for a while: a batch extraction asks each of its questions of hundreds of documents, and what is made here is the same for all.
 """
@@ -9,16 +9,20 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from analysis.retrieval.feedback import Asked, expanded, spokesmen, turned
+from analysis.retrieval.feedback import Asked, turned
 from analysis.retrieval.fusion import covered_share, dense_share
+from analysis.retrieval.learning import Learning, WorkspaceShelf, taught
 from analysis.retrieval.plainly import translated
 from analysis.retrieval.rarity import Rarity
 from analysis.retrieval.recipe import FeedbackWeights, Recipe
+from analysis.retrieval.reference import Pool, nearest
+from analysis.retrieval.rewriting import REST_S, Rewriting, Rewritten, reworded
 from proviso.ports import Embedder, VectorIndex
-from proviso.types.search import IndexHit, IndexQuery, SparseVector, StoredVectors, Within
+from proviso.types.search import SparseVector
 from records.index.bm25 import CHUNKS, query_vector, sparse
+from records.index.languages import ENGLISH, language_code
 
 REMEMBERED = 512
 """Questions; a vector of 384 numbers and some 30 words each."""
@@ -28,37 +32,46 @@ FRESH_S = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A question as it is searched, and how well the workspace covers its own words (0 to 1)."""
+    """A question as it is searched, and how well its own words are covered (0 to 1): by the workspace, or by the library near to it."""
 
     asked: Asked
     coverage: float
+    rewritten: Rewritten = field(default_factory=Rewritten)
 
 
 @dataclass(frozen=True, slots=True)
-class Learning:
-    """How feedback is taken: the share of the cosine, which words are rare, and the weights."""
+class Surroundings:
+    """What a workspace tells about itself: which words are rare in it, and the shipped documents that speak as it does, if any do."""
 
-    dense: float
     rarity: Rarity
-    weights: FeedbackWeights
+    pool: Pool | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Key:
+    """`few` and `languages` decide whether others are asked, the library among them; so a question is kept apart with and without."""
+
     workspace: str
     text: str
     languages: frozenset[str | None]
     few: bool
 
+    @property
+    def english(self) -> bool:
+        return all(language_code(language) == ENGLISH for language in self.languages)
+
 
 class Questions:
     """Makes questions ready. Raises IndexUnavailable and EmbedderUnavailable."""
 
-    def __init__(self, index: VectorIndex, embedder: Embedder, recipe: Recipe) -> None:
+    def __init__(
+        self, index: VectorIndex, embedder: Embedder, recipe: Recipe, rewriting: Rewriting | None = None
+    ) -> None:
+        self._rewriting = rewriting or Rewriting()
         self._index = index
         self._embedder = embedder
         self._recipe = recipe
-        self._rarities: dict[str, tuple[Rarity, float]] = {}
+        self._surroundings: dict[str, tuple[Surroundings, float]] = {}
         self._kept: OrderedDict[_Key, tuple[Ready, float]] = OrderedDict()
 
     async def ready(self, workspace: str, text: str, languages: frozenset[str | None], *, documents: int) -> Ready:
@@ -68,7 +81,7 @@ class Questions:
         ready, until = self._kept.get(key, (None, 0.0))
         if ready is None or until < time.monotonic():
             ready = await self._made(key)
-            self._kept[key] = ready, time.monotonic() + FRESH_S
+            self._kept[key] = ready, time.monotonic() + (REST_S if ready.rewritten.reason else FRESH_S)
             if len(self._kept) > REMEMBERED:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
@@ -76,14 +89,24 @@ class Questions:
 
     async def _made(self, key: _Key) -> Ready:
         own = query_vector(key.text, tuple(key.languages))
-        plain = Asked(await self._embedder.embed_query(key.text), own)
-        rarity = await self._rarity(key.workspace)
-        coverage = _coverage(own, await self._index.best_by_words(key.workspace, own), rarity)
-        better = await self._in_other_words(key.text, plain, coverage, rarity)
-        if key.few and self._recipe.feedback:
-            share = dense_share(coverage, replace(self._recipe.fusion, dense_most=self._recipe.feedback.dense_most))
-            better = await self._learnt(key.workspace, better, Learning(share, rarity, self._recipe.feedback))
-        return Ready(better, coverage)
+        dense, around, best = await asyncio.gather(
+            self._embedder.embed_query(key.text),
+            self._around(key.workspace),
+            self._index.best_by_words(key.workspace, own),
+        )
+        plain, coverage = Asked(dense, own), _coverage(own, best, around.rarity)
+        better = await self._in_other_words(key.text, plain, coverage, around.rarity)
+        better, rewritten = await self._rewritten(key, better, coverage, around.rarity)
+        feedback = self._recipe.feedback
+        if not key.few or feedback is None:
+            return Ready(better, coverage, rewritten)
+        learning = self._learning(coverage, around.rarity, feedback)
+        heard = await taught(WorkspaceShelf(self._index, key.workspace), better, learning)
+        if heard.documents >= feedback.least_documents or not key.english:
+            return Ready(heard.asked, coverage, rewritten)
+        asked = better if rewritten.wordings else plain
+        referred = await self._referred(key.text, Ready(asked, coverage), around, feedback)
+        return replace(Ready(better, coverage) if referred.asked is asked else referred, rewritten=rewritten)
 
     async def _in_other_words(self, text: str, plain: Asked, coverage: float, rarity: Rarity) -> Asked:
         """With what contracts say for plain words, as far as the question's own are not found."""
@@ -99,33 +122,48 @@ class Questions:
         vector = await self._embedder.embed_query(translation.text(text))
         return Asked(turned(plain.dense, vector, weights.vector * uncovered), sparse(words.items()))
 
-    async def _learnt(self, workspace: str, asked: Asked, learning: Learning) -> Asked:
-        learnt = asked
-        for _ in range(learning.weights.rounds):
-            found = await self._looked(workspace, learnt)
-            points = spokesmen(found, learning.dense, learning.weights)
-            passages = await self._passages(workspace, points)
-            if not passages:
-                break
-            learnt = expanded(asked, passages, learning.rarity.of, learning.weights)
-        return learnt
+    async def _rewritten(self, key: _Key, asked: Asked, coverage: float, rarity: Rarity) -> tuple[Asked, Rewritten]:
+        """With the model's wordings of the clause, where one is asked for them and the question's own words are not found."""
+        weights, uncovered = self._recipe.rewrite, 1 - covered_share(coverage, self._recipe.fusion)
+        if weights is None or uncovered <= 0:
+            return asked, Rewritten()
+        made = await self._rewriting.wordings(key.workspace, key.text)
+        if not made.wordings:
+            return asked, made
+        languages = tuple(key.languages)
+        wordings = [(await self._embedder.embed_query(each), query_vector(each, languages)) for each in made.wordings]
+        return reworded(asked, wordings, rarity.of, weights, uncovered), made
 
-    async def _looked(self, workspace: str, asked: Asked) -> list[IndexHit]:
-        limit = self._recipe.workspace_candidates
-        return await self._index.search(IndexQuery(workspace, Within(None), asked.dense, asked.words, limit))
+    async def _referred(self, text: str, own: Ready, around: Surroundings, feedback: FeedbackWeights) -> Ready:
+        """In the words of the shipped documents, which say how well it is covered and which words are rare among them; `own` where they
+        have nothing to say, or the question speaks as the workspace does, of what they do not know."""
+        pool, words = around.pool, own.asked.words
+        if pool is None:
+            return own
+        coverage = _coverage(words, pool.best_by_words(words), pool.rarity)
+        if coverage < own.coverage:
+            return own
+        better = await self._in_other_words(text, own.asked, coverage, around.rarity)
+        learning = self._learning(coverage, pool.rarity, feedback)
+        heard = await taught(pool, better, learning if pool.vectors is not None else replace(learning, dense=0.0))
+        return own if heard.asked is better else Ready(heard.asked, coverage)
 
-    async def _passages(self, workspace: str, points: list[str]) -> list[StoredVectors]:
-        """What the index holds of chunks; one may have gone meanwhile."""
-        stored = await self._index.vectors(workspace, points) if points else {}
-        return [stored[point] for point in points if point in stored]
+    def _learning(self, coverage: float, rarity: Rarity, feedback: FeedbackWeights) -> Learning:
+        share = dense_share(coverage, replace(self._recipe.fusion, dense_most=feedback.dense_most))
+        return Learning(share, rarity, feedback, self._recipe.workspace_candidates)
 
-    async def _rarity(self, workspace: str) -> Rarity:
-        rarity, until = self._rarities.get(workspace, (None, 0.0))
-        if rarity is None or until < time.monotonic():
+    async def _around(self, workspace: str) -> Surroundings:
+        around, until = self._surroundings.get(workspace, (None, 0.0))
+        if around is None or until < time.monotonic():
             stored = await self._index.vectors(workspace, await self._index.some(workspace, self._recipe.rarity_chunks))
-            rarity = await asyncio.to_thread(Rarity.among, [chunk.words for chunk in stored.values()])
-            self._rarities[workspace] = rarity, time.monotonic() + FRESH_S
-        return rarity
+            around = await asyncio.to_thread(self._told, [chunk.words for chunk in stored.values()])
+            self._surroundings[workspace] = around, time.monotonic() + FRESH_S
+        return around
+
+    def _told(self, chunks: list[SparseVector]) -> Surroundings:
+        rarity, weights = Rarity.among(chunks), self._recipe.reference
+        asks = weights is not None and self._recipe.feedback is not None
+        return Surroundings(rarity, nearest(rarity, self._embedder.name, weights.near) if asks and weights else None)
 
 
 def _coverage(words: SparseVector, best: float, rarity: Rarity) -> float:

@@ -31,6 +31,8 @@ class Rarity:
 
     chunks: int = 0
     held: Mapping[int, int] = field(default_factory=dict)
+    _known: dict[int, float] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """A question's feedback asks for a thousand tokens, most of them again at the next question."""
 
     @classmethod
     def among(cls, chunks: Sequence[SparseVector]) -> Rarity:
@@ -38,10 +40,13 @@ class Rarity:
 
     def of(self, token: int) -> float:
         """ln(1 + (1 - share) / share), as Qdrant's IDF, of the share of chunks that hold the token."""
+        if (known := self._known.get(token)) is not None:
+            return known
         public, held = _public()
         share = PUBLIC_WEIGHT * held.get(token, UNSEEN) / public
         share = (self.held.get(token, 0) + share) / (self.chunks + PUBLIC_WEIGHT)
-        return math.log(1 + (1 - share) / share)
+        self._known[token] = math.log(1 + (1 - share) / share)
+        return self._known[token]
 
 
 @cache

@@ -109,7 +109,7 @@ def reordered(read: Sequence[F], scores: Sequence[float], rest: Sequence[F]) -> 
 
 async def passages(texts: Texts, hits: Sequence[IndexHit]) -> list[str]:
     """What a reranker reads of each hit."""
-    kept = {version_id: (await texts.read(version_id)).text for version_id in {hit.version_id for hit in hits}}
+    kept = {version_id: (await texts.outline(version_id)).text for version_id in {hit.version_id for hit in hits}}
     return [passage(hit.heading, kept[hit.version_id][hit.start : hit.end]) for hit in hits]
 
 

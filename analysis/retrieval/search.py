@@ -15,6 +15,7 @@ from analysis.retrieval.questions import Questions
 from analysis.retrieval.recipe import RECIPE, Recipe
 from analysis.retrieval.rerank import Reranking
 from analysis.retrieval.residue import residue
+from analysis.retrieval.rewriting import Rewriting
 from proviso.ports import Embedder, VectorIndex
 from proviso.text import Span
 from proviso.types.search import DocumentQuery, IndexHit, IndexQuery, ReadableDocument, ResolvedScope, Within
@@ -44,6 +45,9 @@ class Results:
     reranked: bool = False
     not_reranked: str | None = None
     """Why a reranker that is set was not followed."""
+    rewritten: bool = False
+    not_rewritten: str | None = None
+    """Why a model that is to put questions in other words did not."""
 
 
 NOTHING = Results([])
@@ -53,12 +57,17 @@ class Search:
     """Finds chunks. Raises IndexUnavailable and EmbedderUnavailable."""
 
     def __init__(
-        self, index: VectorIndex, embedder: Embedder, recipe: Recipe = RECIPE, reranking: Reranking | None = None
+        self,
+        index: VectorIndex,
+        embedder: Embedder,
+        recipe: Recipe = RECIPE,
+        reranking: Reranking | None = None,
+        rewriting: Rewriting | None = None,
     ) -> None:
         self._index = index
         self._reranking = reranking or Reranking()
         self._recipe = recipe
-        self._questions = Questions(index, embedder, recipe)
+        self._questions = Questions(index, embedder, recipe, rewriting)
 
     async def find(self, question: str, scope: ResolvedScope, limit: int) -> Results:
         """The best chunks of the scope for a question, at most `limit`."""
@@ -79,7 +88,15 @@ class Search:
         )
         ordered = await self._reranking.order(text, _apart(self._with_priors(ranked, chosen, meant), wanted))
         kept_to = tuple(meant) if len(live) > 1 else ()
-        return Results(ordered.found[:limit], kept_to, ordered.reranked, ordered.reason)
+        rewritten = ready.rewritten
+        return Results(
+            ordered.found[:limit],
+            kept_to,
+            ordered.reranked,
+            ordered.reason,
+            bool(rewritten.wordings),
+            rewritten.reason,
+        )
 
     async def _hits(self, asked: Asked, workspace: str, within: Within, limit: int) -> list[IndexHit]:
         recipe = self._recipe
@@ -92,7 +109,7 @@ class Search:
     ) -> list[Named]:
         """The documents of the scope that the question names."""
         recipe = self._recipe
-        words = query_vector(question, [document.language for document in live.values()])
+        words = query_vector(question, tuple({document.language for document in live.values()}))
         if recipe.naming is None or not words.tokens:
             return []
         query = DocumentQuery(workspace, within, words, recipe.named_candidates)
@@ -101,11 +118,11 @@ class Search:
 
     def _with_priors(
         self, ranked: Sequence[Ranked], chosen: dict[str, ReadableDocument], meant: Sequence[Named]
-    ) -> list[Found]:
+    ) -> Iterable[Found]:
         """Where several documents are meant, the more surely named one comes first among equals."""
         sure = {each.version_id: each.score / meant[0].score for each in meant}
         weight = self._recipe.named_prior if len(meant) > 1 else 0.0
-        found = [
+        found = (
             Found(
                 hit,
                 chosen[hit.version_id],
@@ -113,8 +130,9 @@ class Search:
                 sure.get(hit.version_id),
             )
             for hit, score in ranked
-        ]
-        return sorted(found, key=lambda each: (-each.score, each.hit.id))
+        )
+        # Without a prior they are in order, and of hundreds only the first few are looked at.
+        return sorted(found, key=lambda each: (-each.score, each.hit.id)) if weight else found
 
 
 def _apart(found: Iterable[Found], limit: int) -> list[Found]:

@@ -1,4 +1,4 @@
-"""The command `proviso` (floor 5): every command but `reindex` speaks HTTP, to the running service or to one it starts for itself.
+"""The command `proviso` (floor 5): commands speak HTTP, to the running service or one they start for themselves; `reindex` works by itself.
 
 Imports of anything heavy stay inside the commands, so that `--help` answers at once.
 """
@@ -29,6 +29,7 @@ app.command()(asking.ask)
 app.command()(extracting.extract)
 app.command()(extracting.jobs)
 app.command()(reindexing.reindex)
+app.command()(reindexing.snapshot)
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from api.cli.connection import connect, raise_problem
 from api.cli.faults import CliError
 from api.cli.options import AllCollections, Collection, Documents, Json, Url, scope_body
 from api.cli.progress import print_json, say
-from api.cli.showing import plain, show_evidence, show_hits, show_outcome
+from api.cli.showing import plain, show_evidence, show_found, show_outcome
 
 if TYPE_CHECKING:
     import httpx
@@ -33,7 +33,7 @@ def search(
     body = scope_body(collection, everywhere, document) | {"query": query, "limit": limit}
     with connect(url) as api:
         result = api.post("/v1/search", body | {"expand": "clause" if clause else "none"})
-    print_json(result) if as_json else show_hits(result["items"])
+    print_json(result) if as_json else show_found(result)
 
 
 def ask(

@@ -15,6 +15,12 @@ STATES = {
     "unverified": "NOT FOUND in the source",
     "deleted": "the document was deleted",
 }
+NAMED_BY = {
+    "title": "its title",
+    "file_name": "its file name",
+    "party": "a party to it",
+    "words": "words of its opening",
+}
 WIDTH = 1000
 """Characters of a passage: a whole chunk, because what matters may stand at its end."""
 
@@ -46,6 +52,22 @@ def worded(value: Any) -> str:
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
     return "" if value is None else plain(str(value))
+
+
+def show_found(found: dict[str, Any]) -> None:
+    """What a search found, after what it did with the question."""
+    titles = {hit["document_id"]: hit["title"] for hit in found["items"]}
+    for route in found["routed_to"]:
+        title = f"{plain(titles[route['document_id']])}  " if route["document_id"] in titles else ""
+        say(f"Kept to {title}{route['document_id']}: the question names {NAMED_BY.get(route['reason'], 'it')}.")
+    if found.get("rewritten"):
+        say("Searched also by what the model says that such a clause would say.")
+    if found.get("reranked"):
+        say("In the order of the reranker.")
+    for missing, why in (("not put in other words", "not_rewritten"), ("not reranked", "not_reranked")):
+        if found.get(why):
+            say(f"! {missing}: {short(found[why], 300)}")
+    show_hits(found["items"])
 
 
 def show_hits(items: Sequence[dict[str, Any]]) -> None:

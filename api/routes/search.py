@@ -27,5 +27,7 @@ async def search(body: SearchBody, services: ServicesDep, workspace: WorkspaceDe
         "routed_to": [to_data(route) for route in found.routed_to],
         "reranked": found.reranked,
         "not_reranked": found.not_reranked,
+        "rewritten": found.rewritten,
+        "not_rewritten": found.not_rewritten,
         "took_ms": round(1000 * (time.perf_counter() - started)),
     }

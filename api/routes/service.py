@@ -41,7 +41,7 @@ async def readyz(services: ServicesDep, workspace: WorkspaceDep) -> JSONResponse
     """200 when everything needed for search answers; the model is reported but does not make the service unready."""
     needed = {
         "catalog": await _state(services.catalog.read(documents.collections, workspace)),
-        "index": await _state(services.index.state()),
+        "index": await _state(_index(services)),
         "store": await _state(services.store.keys("ready")),
     }
     model = "none" if services.model is None else await _model_state(services.model)
@@ -63,11 +63,12 @@ async def home(services: ServicesDep) -> HTMLResponse:
 
 @router.get("/v1/info")
 async def info(services: ServicesDep, workspace: WorkspaceDep) -> dict[str, Any]:
-    state: IndexState = await services.index.state()
+    with services.in_use.taken() as pair:
+        embedder, state = pair.embedder, await pair.index.state()
     settings = services.settings
     return {
         "version": version("proviso"),
-        "embedder": {"name": services.embedder.name, "dimensions": services.embedder.dimensions},
+        "embedder": {"name": embedder.name, "dimensions": embedder.dimensions},
         "index": {"kind": state.kind, "points": state.points},
         "llm": await _llm(services),
         "ocr": await asyncio.to_thread(tesseract) if settings.ocr else None,
@@ -94,6 +95,11 @@ async def used(
     """Tokens and calls by day and model."""
     items = await services.catalog.read(usage.daily, workspace, start, end)
     return {"items": [to_data(item) for item in items], "next_cursor": None}
+
+
+async def _index(services: Services) -> IndexState:
+    with services.in_use.taken() as pair:
+        return await pair.index.state()
 
 
 async def _llm(services: Services) -> dict[str, Any] | None:

@@ -11,13 +11,12 @@ from typing import Any
 import httpx
 
 from evals.measures.corpus import documents, megabytes
-from evals.measures.serving import upload
+from evals.measures.serving import LISTED, all_documents, upload
 from evals.measures.watching import Watch, members
 from evals.service import running
 
 POLL_S = 0.4
 PATIENCE_S = 7200.0
-LISTED = 200
 SETTLED = {"ready", "failed"}
 UNSETTLED = ("processing", "queued")
 
@@ -80,7 +79,7 @@ def _settled(client: httpx.Client, count: int, until: float) -> list[dict[str, A
     """All documents, once none of them is on its way. While waiting, one that is not is asked for: it costs the service little."""
     while time.perf_counter() < until:
         if not any(_some(client, status) for status in UNSETTLED):
-            found = _all(client)
+            found = all_documents(client)
             if len(found) == count and all(document["status"] in SETTLED for document in found):
                 return found
         time.sleep(POLL_S if count < LISTED else 1.0)
@@ -89,17 +88,6 @@ def _settled(client: httpx.Client, count: int, until: float) -> list[dict[str, A
 
 def _some(client: httpx.Client, status: str) -> bool:
     return bool(client.get("/v1/documents", params={"limit": 1, "status": status}).json()["items"])
-
-
-def _all(client: httpx.Client) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    cursor: str | None = None
-    while True:
-        page = client.get("/v1/documents", params={"limit": LISTED} | ({"cursor": cursor} if cursor else {})).json()
-        found += page["items"]
-        cursor = page["next_cursor"]
-        if cursor is None:
-            return found
 
 
 def _thinned(series: Sequence[tuple[float, float]], points: int = 40) -> list[tuple[float, float]]:

@@ -33,6 +33,7 @@ from records.catalog import documents
 from records.catalog.catalog import Catalog
 from records.catalog.documents import NewDocument, PageCoverage, ParsedFacts, VersionRecord
 from records.index.client import EdgeIndex
+from records.index.in_use import InUse, Pair
 from records.store.folder import FolderStore
 from records.texts import Texts
 
@@ -123,7 +124,8 @@ class Place:
 
     async def fill(self, originals: Originals, chunks: int) -> Placed:
         """Place documents until there are at least so many chunks; the last one is placed whole."""
-        indexing, naming = Indexing(self.texts, self.index, self.embedder), Naming(self.texts, self.index)
+        indexing = Indexing(self.texts, self.index, self.embedder)
+        naming = Naming(self.texts, InUse(Pair(self.index, self.embedder)))
         held = await self.catalog.read(documents.live_versions)
         number, there = len(held), sum(held.values())
         while there < chunks:

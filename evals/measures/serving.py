@@ -21,6 +21,8 @@ STARTS = 3
 SETTLE_S = 2.0
 """After this long a service that was just started or fed is at rest."""
 FILES_PER_UPLOAD = 8
+LISTED = 200
+"""Documents a page of the list has at most."""
 POLL_S = 0.05
 PATIENCE_S = 900.0
 SEARCHES = 200
@@ -81,6 +83,18 @@ def upload(client: httpx.Client, paths: Sequence[Path]) -> None:
             client.post("/v1/documents", files=[("files", file) for file in batch]).raise_for_status()
 
 
+def all_documents(client: httpx.Client) -> list[dict[str, Any]]:
+    """Every document of the service as it lists them, page after page."""
+    found: list[dict[str, Any]] = []
+    cursor: str | None = None
+    while True:
+        page = client.get("/v1/documents", params={"limit": LISTED} | ({"cursor": cursor} if cursor else {})).json()
+        found += page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return found
+
+
 def _ingest(client: httpx.Client, paths: Sequence[Path]) -> dict[str, Any]:
     started = time.perf_counter()
     upload(client, paths)
@@ -102,7 +116,7 @@ def _ingest(client: httpx.Client, paths: Sequence[Path]) -> dict[str, Any]:
 
 def _settled(client: httpx.Client, count: int, until: float) -> list[dict[str, Any]]:
     while time.perf_counter() < until:
-        documents: list[dict[str, Any]] = client.get("/v1/documents", params={"limit": 200}).json()["items"]
+        documents: list[dict[str, Any]] = client.get("/v1/documents", params={"limit": LISTED}).json()["items"]
         if len(documents) == count and all(document["status"] in {"ready", "failed"} for document in documents):
             return documents
         time.sleep(POLL_S)

@@ -1,77 +1,98 @@
 """`make eval-retrieval` (evals): labelled questions and natural wordings through the HTTP API, a table and a JSON file.
 
-Each corpus has a service of its own with all its documents. `named`: the question with its document's name, over all of them; `within`:
+Each corpus has a service of its own with all its documents; the plain LlamaIndex pipelines are asked the same questions over the texts that
+the service has read. `named`: the question with its document's name, over all of them; `within`:
 the question alone, in its document; `natural`: the same in other words (the unseen half); `sentence`: the name inside a natural sentence.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
+import re
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from evals.documents import REPOSITORY
 from evals.results import machine, percentile, save, table
-from evals.retrieval.asking import Answer, Asking, Desk, desk
+from evals.retrieval.asking import Answer, Asking, Desk, Searched, desk
 from evals.retrieval.corpora import CARRIED, SHARED, Corpus, Question, available, load
 from evals.retrieval.metric import mean, score
 from evals.retrieval.paged import page_mean
-from evals.retrieval.wordings import Half, in_a_sentence, natural, unnamed
+from evals.retrieval.plain import Cutting, Plain, pipelines
+from evals.retrieval.ways import Draw, names_nothing, ways
+from ingest.embedding.local import LocalEmbedder
 
 OUT = REPOSITORY / "build" / "evals" / "retrieval.json"
 KEPT = REPOSITORY / "build" / "evals" / "retrieval"
-COLUMNS = ("questions", "P@1", "R@1", "R@4", "R@8", "R@16", "R@64", "wrong@8")
-SEED = 11
+COLUMNS = ("questions", "P@1", "R@1", "R@4", "R@8", "R@16", "R@64", "R@4kch", "wrong@8")
+EXTRA = ("holds@1", "holds@4", "holds@8", "routed alone", "routed among", "falsely routed", "took_ms_p50")
+PACKAGED = "local"
+OURS = "Proviso"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
+    draw = Draw(options.half, options.each, options.most)
+    head = {"machine": machine(), "root": options.root.name, "half": options.half, "embedder": options.embedder}
     rows: list[dict[str, Any]] = []
+    kept, settings = _service(options)
     for name in options.corpora or available(options.root):
         corpus = load(name, options.root)
-        with desk(corpus, KEPT / options.root.parent.name / name) as service:
-            rows += _measured(corpus, service, options)
-            print(_shown([row for row in rows if row["corpus"] == name]), flush=True)
-    save(options.out, {"machine": machine(), "root": options.root.name, "half": options.half, "rows": rows})
+        if options.fresh:
+            shutil.rmtree(kept / name, ignore_errors=True)
+        with desk(corpus, kept / name, settings) as service:
+            asked = ways(corpus, draw)
+            if "ours" in options.ask:
+                rows += _measured(corpus, service, service, asked, OURS)
+            if "ours" in options.ask and corpus.names:
+                rows.append(_false_routing(corpus, service, names_nothing(corpus, draw)))
+            if "plain" in options.ask and options.embedder == PACKAGED:
+                for plain in _plain(corpus, service, kept / "plain"):
+                    rows += _measured(corpus, service, plain, asked, plain.name)
+                    save(options.out, head | {"rows": rows})  # the next one may take minutes
+        print(_shown([row for row in rows if row["corpus"] == name]), flush=True)
+        save(options.out, head | {"rows": rows})
     return 0
 
 
-def _measured(corpus: Corpus, service: Desk, options: argparse.Namespace) -> list[dict[str, Any]]:
-    half: Half = options.half
-    chance = random.Random(SEED)
-    some = list(corpus.questions)
-    if options.most and len(some) > options.most:
-        some = chance.sample(some, options.most)
-    plain = [question for question in some if question.named]
-    rows = [_row(corpus, service, "within", [Asking(question, question.text, within=True) for question in some])]
-    if plain:
-        rows.append(_row(corpus, service, "named", [Asking(q, q.named or "", within=False) for q in plain]))
-    else:
-        rows.append(_row(corpus, service, "unscoped", [Asking(q, q.text, within=False) for q in some]))
-    wordings = natural(corpus, half, each=options.each, seed=SEED)
-    if options.most and len(wordings) > options.most:
-        wordings = chance.sample(wordings, options.most)
-    if wordings:
-        rows.append(_row(corpus, service, f"natural ({half})", [Asking(q, q.text, within=True) for q in wordings]))
-    if corpus.names:
-        framed = in_a_sentence(some, corpus, half, seed=SEED)
-        rows.append(
-            _row(corpus, service, f"sentence ({half})", [Asking(q, q.named or "", within=False) for q in framed])
-        )
-        rows.append(_false_routing(corpus, service, some, half))
-    return rows
+def _plain(corpus: Corpus, service: Desk, cache: Path) -> Iterator[Plain]:
+    files = [path.name for path in corpus.files]
+    texts = {file: service.text(file) for file in files}
+    pages = {file: service.pages(file) for file in files if file.endswith(".pdf")}
+    embedder = LocalEmbedder()
+    model = Cutting(embedder)
+    for pipeline in pipelines(embedder):
+        yield Plain(pipeline, texts, model, cache, pages)
 
 
-def _row(corpus: Corpus, service: Desk, way: str, askings: Sequence[Asking]) -> dict[str, Any]:
-    answers = service.ask(askings)
-    row: dict[str, Any] = {"corpus": corpus.name, "way": way}
+def _service(options: argparse.Namespace) -> tuple[Path, dict[str, str]]:
+    """Where data folders are kept, apart for each embedder, and what is set for the service."""
+    folder: Path = KEPT / options.root.parent.name
+    if options.embedder == PACKAGED:
+        return folder, {}
+    # Where a server stands says nothing about its vectors.
+    model = re.sub(r"\W+", "-", options.embedder.rpartition("@http")[0] or options.embedder)
+    return folder / model, {"PROVISO_EMBEDDER": options.embedder}
+
+
+def _measured(
+    corpus: Corpus, service: Desk, searched: Searched, asked: Mapping[str, Sequence[Asking]], by: str
+) -> list[dict[str, Any]]:
+    return [
+        {"corpus": corpus.name, "by": by, "way": way} | _row(corpus, service, askings, searched.ask(askings))
+        for way, askings in asked.items()
+    ]
+
+
+def _row(corpus: Corpus, service: Desk, askings: Sequence[Asking], answers: Sequence[Answer]) -> dict[str, Any]:
+    row: dict[str, Any] = {}
     if any(quote.start is not None for question in corpus.questions for quote in question.truth):
         row |= mean(_scores(service, askings, answers))
     else:
-        row |= page_mean([asking.question for asking in askings], answers)
+        row |= page_mean([asking.question for asking in askings], answers, service.text)
     return row | _routed(askings, answers) | {"took_ms_p50": percentile([a.took_ms for a in answers], 0.5)}
 
 
@@ -101,25 +122,23 @@ def _where(answer: Answer, question: Question) -> str:
     return "alone" if len(answer.routed_to) == 1 else "among"
 
 
-def _false_routing(corpus: Corpus, service: Desk, some: Sequence[Question], half: Half) -> dict[str, Any]:
+def _false_routing(corpus: Corpus, service: Desk, askings: Sequence[Asking]) -> dict[str, Any]:
     """Questions that name nothing, asked of the whole collection: how many were taken to name a document."""
-    plain = dict.fromkeys(question.text for question in some)
-    texts = [*plain, *dict.fromkeys(q.text for q in natural(corpus, half, each=99, seed=SEED)), *unnamed(half)]
-    answers = service.ask([Asking(some[0], text, within=False) for text in texts])
-    wrong = [text for text, answer in zip(texts, answers, strict=True) if answer.routed_to]
-    share = round(100 * len(wrong) / len(texts), 1)
-    return {"corpus": corpus.name, "way": "names nothing", "questions": len(texts), "falsely routed": share}
+    answers = service.ask(askings)
+    share = round(100 * sum(bool(answer.routed_to) for answer in answers) / len(askings), 1)
+    row: dict[str, Any] = {"corpus": corpus.name, "by": OURS, "way": "names nothing"}
+    return row | {"questions": len(askings), "falsely routed": share}
 
 
 def _shown(rows: Sequence[dict[str, Any]]) -> str:
-    extra = [
-        name
-        for name in ("routed alone", "routed among", "falsely routed", "took_ms_p50")
-        if any(name in row for row in rows)
-    ]
-    columns = (*COLUMNS, *extra)
-    cells = [[f"{row['corpus']} {row['way']}", *(row.get(column, "") for column in columns)] for row in rows]
+    columns = (*COLUMNS, *(name for name in EXTRA if any(name in row for row in rows)))
+    cells = [[_label(row), *(row.get(column, "") for column in columns)] for row in rows]
     return table(("", *columns), cells)
+
+
+def _label(row: dict[str, Any]) -> str:
+    name = f"{row['corpus']} {row['way']}"
+    return name if row["by"] == OURS else f"{name}: {row['by']}"
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -129,6 +148,19 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--half", choices=("tune", "unseen"), default="unseen", help="of the natural wordings")
     parser.add_argument("--each", type=int, default=2, help="natural wordings for each labelled question")
     parser.add_argument("--most", type=int, default=0, help="questions of each kind, chosen at random; 0 is all")
+    parser.add_argument("--embedder", default=PACKAGED, help="as PROVISO_EMBEDDER names one (docs/embedders.md)")
+    parser.add_argument(
+        "--ask",
+        nargs="+",
+        choices=("ours", "plain"),
+        default=("ours", "plain"),
+        help="the service, the plain LlamaIndex pipelines (with the packaged embedder only), or both",
+    )
+    parser.add_argument(
+        "--fresh",
+        action="store_true",
+        help="read the documents anew: kept ones stay as an earlier program has read them",
+    )
     parser.add_argument("--out", type=Path, default=OUT)
     return parser.parse_args(arguments)
 

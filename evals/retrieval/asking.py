@@ -7,22 +7,21 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
-from evals.measures.serving import upload
+from evals.measures.serving import all_documents, upload
 from evals.retrieval.corpora import Corpus, Question, Quote
 from evals.retrieval.metric import KS, Result
 from evals.service import running
 from proviso.text import Span
 
 CLIENTS = 2
-LISTED = 200
 PATIENCE_S = 7200.0
 
 
@@ -45,12 +44,18 @@ class Answer:
     took_ms: int
 
 
+class Searched(Protocol):
+    """What can be asked: a service that holds a corpus, or something else over the same texts."""
+
+    def ask(self, askings: Sequence[Asking]) -> list[Answer]: ...
+
+
 class Desk:
     """A service that holds a corpus."""
 
     def __init__(self, client: httpx.Client, corpus: Corpus) -> None:
         self._client = client
-        self._ids = {item["filename"]: item["id"] for item in _documents(client)}
+        self._ids = {item["filename"]: item["id"] for item in all_documents(client)}
         self._files = {id_: file for file, id_ in self._ids.items()}
         self._texts: dict[str, str] = {}
         missing = [path.name for path in corpus.files if path.name not in self._ids]
@@ -64,15 +69,25 @@ class Desk:
 
     def truth(self, question: Question) -> list[Span]:
         """The spans of the labelled quotes in the canonical text, each at the place nearest to where its file has it."""
-        text = self._text(question.file)
+        text = self.text(question.file)
         spans = [nearest(text, quote) for quote in question.truth if quote.start is not None]
         return [span for span in spans if span is not None]
 
-    def _text(self, file: str) -> str:
+    def text(self, file: str) -> str:
+        """The canonical text of a file."""
         if file not in self._texts:
             id_ = self._ids[file]
             self._texts[file] = self._client.get(f"/v1/documents/{id_}/text").raise_for_status().json()["text"]
         return self._texts[file]
+
+    def pages(self, file: str) -> list[Span]:
+        """The spans of a file's pages, in order; none where it has no pages."""
+        document = self._client.get(f"/v1/documents/{self._ids[file]}").raise_for_status().json()
+        found = []
+        for number in range(1, (document["pages"] or 0) + 1):
+            page = self._client.get(f"/v1/documents/{self._ids[file]}/pages/{number}").raise_for_status().json()
+            found.append(Span(page["start"], page["end"]))
+        return found
 
     def _ask(self, asking: Asking) -> Answer:
         body: dict[str, Any] = {"query": asking.text, "limit": KS[-1], "collection": None}
@@ -89,10 +104,10 @@ class Desk:
 
 
 @contextlib.contextmanager
-def desk(corpus: Corpus, folder: Path) -> Iterator[Desk]:
-    """A service in `folder` with every file of the corpus ready."""
-    with running(folder) as service, httpx.Client(base_url=service.url, timeout=120) as client:
-        there = {item["filename"] for item in _documents(client)}
+def desk(corpus: Corpus, folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[Desk]:
+    """A service in `folder` with every file of the corpus ready. `settings` are variables of its environment."""
+    with running(folder, settings) as service, httpx.Client(base_url=service.url, timeout=120) as client:
+        there = {item["filename"] for item in all_documents(client)}
         upload(client, [path for path in corpus.files if path.name not in there])
         _wait(client)
         yield Desk(client, corpus)
@@ -109,17 +124,6 @@ def _wait(client: httpx.Client) -> None:
             return
         time.sleep(1.0)
     raise TimeoutError("documents are still not ready")
-
-
-def _documents(client: httpx.Client) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    cursor: str | None = None
-    while True:
-        page = client.get("/v1/documents", params={"limit": LISTED} | ({"cursor": cursor} if cursor else {})).json()
-        found += page["items"]
-        cursor = page["next_cursor"]
-        if cursor is None:
-            return found
 
 
 def nearest(text: str, quote: Quote) -> Span | None:

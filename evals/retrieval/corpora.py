@@ -21,7 +21,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Labelled words of a document: where its file has them, or on which 1-based pages."""
+    """Labelled words of a document: where its file has them, or on which 1-based pages. Words without either may stand anywhere in it."""
 
     text: str
     start: int | None
@@ -90,8 +90,12 @@ def _datasheet(root: Path) -> Corpus:
 
 
 def _financebench(root: Path) -> Corpus:
-    """Company reports as PDF: the answers are pages. For evaluation only (CC BY-NC 4.0)."""
-    return _corpus("financebench", root, _rows(root / "financebench" / "qa.jsonl"), lambda row: row["id"])
+    """Company reports as PDF: the answers are pages. For evaluation only (CC BY-NC 4.0). Named by file name, as the NDAs are."""
+    rows = [
+        row | {"query": f'Consider the report "{Path(row["doc"]).stem}"; {row["question"]}'}
+        for row in _rows(root / "financebench" / "qa.jsonl")
+    ]
+    return _corpus("financebench", root, rows, lambda row: row["id"])
 
 
 CORPORA: dict[str, Callable[[Path], Corpus]] = {
@@ -134,7 +138,7 @@ def _question(row: Row, key: str) -> Question:
         for answer in row.get("answers") or [{"pages": row.get("pages", ())}]
     )
     if row.get("pages") and not any(quote.start is not None or quote.pages for quote in quotes):
-        quotes = (Quote("", None, tuple(row["pages"])),)
+        quotes = (Quote("", None, tuple(row["pages"])), *quotes)
     return Question(row["id"], key, Path(row["doc"]).name, row["question"], row.get("query"), quotes)
 
 

@@ -19,14 +19,16 @@ from ingest.chunking.clauses import clauses
 from ingest.chunking.cuts import units
 from ingest.chunking.outline import Outline, Owner, found_sections
 from ingest.chunking.shape import BODY, Shape, Unit
+from ingest.chunking.tables import Head, Heads
 from proviso.errors import InternalError
 from proviso.text import Span
-from proviso.types.documents import Block, Chunk, Page, Section
+from proviso.types.documents import Block, Chunk, Page, Parsed, Section
 
 SHAPE = Shape()
 LEAST_MAX_TOKENS = 32
 HEADER_SHARE = 4
-"""A header takes at most this part (a quarter) of the embedder's limit; a longer one is shortened to its number."""
+"""A section path takes at most this part (a quarter) of the embedder's limit, and is shortened to its number otherwise; the head of a
+table that was cut takes as much again, as many of its headings as there is room for."""
 
 TIGHTENINGS = 6
 """How often a piece may be cut again when parts counted alone came to less than the whole."""
@@ -42,12 +44,19 @@ def chunk(
     count_tokens: Callable[[str], int],
     max_tokens: int,
 ) -> list[Chunk]:
+    """`chunk_parsed`, of a text whose tables nobody knows."""
+    parsed = Parsed(parsed_text, tuple(blocks), "", pages=tuple(pages), sections=tuple(sections))
+    return chunk_parsed(parsed, count_tokens, max_tokens)
+
+
+def chunk_parsed(parsed: Parsed, count_tokens: Callable[[str], int], max_tokens: int) -> list[Chunk]:
     """The chunks of a text in order; header and words of each are at most `max_tokens` by `count_tokens`."""
     if max_tokens < LEAST_MAX_TOKENS:
         raise ValueError(f"an embedder with a limit of {max_tokens} tokens cannot hold a clause")
-    pieces = _bounded(parsed_text, units(parsed_text, blocks, sections))
-    outline = Outline(sections or found_sections(parsed_text, pieces), len(parsed_text))
-    fit = _Fit(parsed_text, outline, count_tokens, max_tokens)
+    text, pages = parsed.text, parsed.pages
+    pieces = _bounded(text, units(text, parsed.blocks, parsed.sections))
+    outline = Outline(parsed.sections or found_sections(text, pieces), len(text))
+    fit = _Fit(text, outline, Heads(text, parsed.tables), count_tokens, max_tokens)
     page_starts = [page.start for page in pages]
     out: list[Chunk] = []
     for group in clauses(pieces, SHAPE):
@@ -116,12 +125,17 @@ class _Piece:
 class _Fit:
     """Makes groups of units fit the embedder together with their headers."""
 
-    def __init__(self, text: str, outline: Outline, count_tokens: Callable[[str], int], max_tokens: int) -> None:
+    def __init__(
+        self, text: str, outline: Outline, heads: Heads, count_tokens: Callable[[str], int], max_tokens: int
+    ) -> None:
         self._text = text
         self._outline = outline
+        self._heads = heads
         self._count = count_tokens
         self._max_tokens = max_tokens
-        self._headers: dict[Owner, str] = {}
+        self._most = max_tokens // HEADER_SHARE
+        self._paths: dict[Owner, str] = {}
+        self._columns: dict[Head, str] = {}
         self.room = max_tokens
 
     def fitted(self, group: Sequence[Unit], room: int, tightenings: int) -> Iterator[_Piece]:
@@ -140,15 +154,25 @@ class _Fit:
     def _piece(self, group: Sequence[Unit]) -> _Piece:
         start, end = group[0].start, group[-1].end
         owner = self._outline.owner(group)
-        header = self._header(owner)
+        header = self._header(owner, self._heads.over(start))
         return _Piece(start, end, owner, header, self._count(_indexed(header, self._text[start:end])))
 
-    def _header(self, owner: Owner) -> str:
-        """The longest header of the owner that leaves most of the embedder's limit to the words."""
-        if owner not in self._headers:
-            most = self._max_tokens // HEADER_SHARE
-            self._headers[owner] = next(each for each in owner.headers if not each or self._count(each) <= most)
-        return self._headers[owner]
+    def _header(self, owner: Owner, head: Head | None) -> str:
+        """The path of the section, and over rows of a table that began before them what its columns are."""
+        return " > ".join(part for part in (self._path(owner), self._over(head) if head else "") if part)
+
+    def _path(self, owner: Owner) -> str:
+        """The longest path of the owner that leaves most of the embedder's limit to the words."""
+        if owner not in self._paths:
+            self._paths[owner] = next(each for each in owner.headers if not each or self._count(each) <= self._most)
+        return self._paths[owner]
+
+    def _over(self, head: Head) -> str:
+        """As much of the head as there is room for, from its beginning."""
+        if head not in self._columns:
+            lines = (" | ".join(head.words[:count]) for count in range(len(head.words), 0, -1))
+            self._columns[head] = next((line for line in lines if self._count(line) <= self._most), "")
+        return self._columns[head]
 
     def _parts(self, group: Sequence[Unit], room: int) -> list[list[Unit]]:
         """`group` in parts of at most `room` tokens, about equal, a unit that is longer alone split."""

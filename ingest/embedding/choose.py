@@ -1,6 +1,7 @@
 """Opens the embedder that the setting `EMBEDDER` names (floor 4). It decides nothing else and keeps nothing.
 
-Clients and libraries behind a choice (openai 2 s, LlamaIndex 4 s) are loaded only when it is made.
+Clients and libraries behind a choice (openai 2 s, LlamaIndex 4 s) are loaded only when it is made, in a thread: a service that
+answers may be making it.
 """
 
 from __future__ import annotations
@@ -36,13 +37,13 @@ async def open_embedder(
     # The last @ parts them: model names hold slashes, colons and, on some servers, an @ of their own.
     model, _, base_url = place.rpartition("@")
     if kind == "openai" and model and base_url.startswith(("http://", "https://")):
-        remote = importlib.import_module("ingest.embedding.remote").RemoteEmbedder
+        remote = (await asyncio.to_thread(importlib.import_module, "ingest.embedding.remote")).RemoteEmbedder
         return cast(Embedder, await remote.open(base_url, model, api_key=api_key))
     if kind == "fastembed" and place:
-        fast = importlib.import_module("ingest.embedding.fast").FastEmbedder
+        fast = (await asyncio.to_thread(importlib.import_module, "ingest.embedding.fast")).FastEmbedder
         return cast(Embedder, await fast.open(place, cache=cache, threads=threads))
     if kind == "llamaindex" and CLASS.fullmatch(place.partition("?")[0]):
-        named = importlib.import_module("ingest.embedding.named")
+        named = await asyncio.to_thread(importlib.import_module, "ingest.embedding.named")
         return cast(Embedder, await named.open_named(place, api_key=api_key))
     raise EmbedderUnavailable(f"The embedder {name!r} is not known. {FORMS}")
 

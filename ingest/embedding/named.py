@@ -48,7 +48,7 @@ def _model(module: str, name: str, arguments: dict[str, Any], api_key: str | Non
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
         raise EmbedderUnavailable(f"{module}:{name} does not take its arguments ({given}): {wrong}.") from None
-    except Exception as error:
+    except Exception as error:  # a stranger's constructor: it may raise anything, and its message may repeat a key
         raise EmbedderUnavailable(f"{module}:{name} cannot be opened with {given} ({type(error).__name__}).") from error
 
 

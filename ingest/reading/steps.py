@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from ingest.chunking.chunk import chunk
+from ingest.chunking.chunk import chunk_parsed
 from ingest.embedding.counting import open_counter
 from ingest.parsing import progress, registry
 from ingest.reading.crossing import Request
@@ -53,9 +53,7 @@ def _read(request: Request, tell: Tell, timed: Timed) -> list[bytes]:
     tell("chunking", 0, 1)
     whole = timed.run("structure", lambda: structured(parsed, request.filename))
     count = _counter(request.counter)
-    chunks = timed.run(
-        "chunk", lambda: chunk(whole.text, whole.blocks, whole.pages, whole.sections, count, request.max_tokens)
-    )
+    chunks = timed.run("chunk", lambda: chunk_parsed(whole, count, request.max_tokens))
     return timed.run("encode", lambda: parts_of(whole, chunks))
 
 

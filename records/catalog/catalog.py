@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from records.catalog.engine import faults, make_engine, writing
 from records.catalog.migrate import migrate
+from records.catalog.snapshots import INFO_KEY, Snapshots
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,7 +29,7 @@ class Catalog:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._reading = sessionmaker(engine, expire_on_commit=False)
+        self._reading = sessionmaker(engine, expire_on_commit=False, info={INFO_KEY: Snapshots()})
         self._writing = sessionmaker(writing(engine), expire_on_commit=False)
         # SQLite has one writer: our own writes queue here in order, instead of racing for its lock.
         writers = 1 if engine.dialect.name == "sqlite" else WRITERS

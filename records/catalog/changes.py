@@ -18,13 +18,17 @@ KEPT = timedelta(hours=24)
 
 def append(session: Session, workspace: str, kind: ChangeKind, subject: str, collection: str | None = None) -> None:
     """Log that something about `subject` changed."""
-    if session.get_bind().dialect.name == "postgresql":
-        # Sequence numbers are given out before commit: without this lock a reader could pass 8 before 7 is there.
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
+    hold(session)  # sequence numbers are given out before commit: without it a reader could pass 8 before 7 is there
     now = datetime.now(UTC)
     session.execute(
         insert(changes).values(workspace=workspace, kind=kind, subject=subject, collection=collection, at=now)
     )
+
+
+def hold(session: Session) -> None:
+    """Nobody else changes anything before this transaction ends; what others began to change is there. SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
 
 
 def since(session: Session, workspace: str, seq: int, limit: int) -> list[ChangeRecord]:

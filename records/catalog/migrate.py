@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from records.catalog.engine import writing
+from records.catalog.engine import faults, make_engine, writing
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK_KEY = 0x70726F76
@@ -25,6 +25,16 @@ def migrate(engine: Engine) -> None:
         found = revision(connection)
         if found != head():
             importlib.import_module("records.catalog.upgrading").upgrade(connection, MIGRATIONS, found)
+
+
+def is_current(url: str) -> bool:
+    """Whether the catalog at `url`, which is there, has the newest schema; it is left as it is."""
+    engine = make_engine(url)
+    try:
+        with faults(engine), engine.connect() as connection:
+            return revision(connection) == head()
+    finally:
+        engine.dispose()
 
 
 def head() -> str:

@@ -120,6 +120,17 @@ versions = Table(
     Index("uq_versions_number", "document_id", "number", unique=True),
 )
 
+index_in_use = Table(
+    "index_in_use",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),
+    Column("embedder", Text, nullable=False),
+    Column("dimensions", Integer, nullable=False),
+    Column("setting", Text, nullable=False),
+)
+"""One row, with id 1."""
+
 garbage = Table(
     "garbage",
     metadata,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,8 +26,18 @@ from proviso.types.search import (
     Within,
 )
 from records.index.frames import Frame
+from records.index.kept import KeptChunks, Stored, hits_with
 from records.index.link import Link, LinkBroken
-from records.index.messages import described, found_in, search_frame, stored_in, upsert_frame
+from records.index.messages import (
+    brief_in,
+    described,
+    found_in,
+    payloads_in,
+    search_frame,
+    stored_in,
+    upsert_frame,
+)
+from records.index.place import SHARD_FOLDER, note_identity
 from records.index.points import Ranking, asks_nothing, best_ranking, document_rankings, rankings_of, row_of, unscored
 from records.index.process import OwnerProcess
 from records.index.schema import (
@@ -38,13 +48,15 @@ from records.index.schema import (
     chunks_of,
     document_hits,
     documents_of,
-    hits_of,
+    identity,
     require_dimensions,
 )
 
 ATTEMPTS = 2
 LARGE_BYTES = 128 * 1024
-"""From which on a reply is read in a thread: some 250 hits, 2 ms."""
+"""From which on a reply is read in a thread: some 800 chunks, 2 ms."""
+MANY = 1_500
+"""Hits from which on they are put together in a thread, 2 ms."""
 T = TypeVar("T")
 
 
@@ -57,6 +69,7 @@ class EdgeIndex:
         self._embedder = embedder
         self._owner: OwnerProcess | None = None
         self._owner_lock = asyncio.Lock()
+        self._kept = KeptChunks()
         self._reads = Link()
         self._writes = Link()
         self._asked: set[asyncio.Task[Frame]] = set()
@@ -91,8 +104,9 @@ class EdgeIndex:
         require_dimensions([query.dense], self._dimensions)
         if asks_nothing(query):
             return []
-        reply = await self._ask(self._reads, search_frame(rankings_of(query)))
-        return await _read(lambda: hits_of(*found_in(reply)), reply)
+        found = brief_in(await self._ask(self._reads, search_frame(rankings_of(query), brief=True)))
+        stored = await self._stored({point_id for one in found for point_id, _ in one})
+        return await _read(lambda: hits_with(stored, *found), len(stored) > MANY)
 
     async def best_by_words(self, workspace: str, words: SparseVector) -> float:
         found = await self._ranked([best_ranking(workspace, words)]) if words.tokens else []
@@ -110,7 +124,7 @@ class EdgeIndex:
         if not ids:
             return {}
         reply = await self._ask(self._reads, Frame({"op": "vectors", "workspace": workspace, "ids": list(ids)}))
-        return await _read(lambda: stored_in(reply, self._dimensions), reply)
+        return await _read(lambda: stored_in(reply, self._dimensions), len(reply.body) > LARGE_BYTES)
 
     async def some(self, workspace: str, limit: int) -> list[str]:
         header = {"op": "some", "chosen": described(chunks_of(workspace, Within(None))), "limit": limit}
@@ -128,6 +142,13 @@ class EdgeIndex:
     async def counts(self) -> dict[str, int]:
         reply = await self._ask(self._reads, Frame({"op": "counts"}))
         return dict(reply.header["counts"])
+
+    async def copy_to(self, folder: Path) -> None:
+        """A copy of the index as it is now, in a folder (by its whole path) that is not there yet; searches wait for
+        as long as copying takes. A copy that was cut lacks the file that says whom it is for."""
+        await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True)
+        await self._ask(self._writes, Frame({"op": "copy", "to": str(folder / SHARD_FOLDER)}))
+        await asyncio.to_thread(note_identity, folder, identity(self._dimensions, self._embedder))
 
     async def state(self) -> IndexState:
         return IndexState(kind="embedded", points=await self._count(ALL_CHUNKS), place=str(self._folder))
@@ -148,23 +169,36 @@ class EdgeIndex:
         batches = [points[at : at + BATCH_POINTS] for at in range(0, len(points), BATCH_POINTS)]
         for number, batch in enumerate(batches, 1):
             frame = await asyncio.to_thread(_upsert_frame, batch, sync=number == len(batches))
-            await self._ask(self._writes, frame)
+            await self._ask(self._writes, frame, writes=[point.id for point in batch])
 
     async def _ranked(self, rankings: Sequence[Ranking]) -> list[list[Scored]]:
         reply = await self._ask(self._reads, search_frame(rankings))
-        return await _read(lambda: found_in(reply), reply)
+        return await _read(lambda: found_in(reply), len(reply.body) > LARGE_BYTES)
+
+    async def _stored(self, ids: Collection[str]) -> dict[str, Stored]:
+        """What is stored of chunks; only those are asked for that are not known."""
+        known, writes = self._kept.of(ids), self._kept.writes
+        if missing := [point_id for point_id in ids if point_id not in known]:
+            reply = await self._ask(self._reads, Frame({"op": "payloads", "ids": missing}))
+            rows = await _read(lambda: payloads_in(reply), len(reply.body) > LARGE_BYTES)
+            known |= self._kept.keep(rows, writes)
+        return known
 
     async def _count(self, chosen: Chosen) -> int:
         reply = await self._ask(self._reads, Frame({"op": "count", "chosen": described(chosen)}))
         return int(reply.header["count"])
 
-    async def _ask(self, link: Link, request: Frame) -> Frame:
-        """The reply to `request`. When the caller is cancelled, what was sent is seen through, so that order holds."""
+    async def _ask(self, link: Link, request: Frame, writes: Collection[str] = ()) -> Frame:
+        """The reply to `request`, which writes these points. When the caller is cancelled, what was sent is seen through, so that order
+        holds."""
         if self._closed:
             raise IndexUnavailable("The index has been closed.")
         task = asyncio.create_task(self._exchange(link, request))
         self._asked.add(task)
         task.add_done_callback(self._forget)
+        if writes:
+            self._kept.drop(writes)
+            task.add_done_callback(lambda _: self._kept.drop(writes))
         reply = await asyncio.shield(task)
         if "error" in reply.header:
             raise IndexUnavailable(reply.header["detail"])
@@ -210,9 +244,9 @@ class EdgeIndex:
             self._owner = None
 
 
-async def _read(reading: Callable[[], T], reply: Frame) -> T:
-    """What `reading` makes of the reply; a large one does not keep the event loop from others."""
-    return await asyncio.to_thread(reading) if len(reply.body) > LARGE_BYTES else reading()
+async def _read(reading: Callable[[], T], large: bool) -> T:
+    """What `reading` makes of a reply; a large one does not keep the event loop from others."""
+    return await asyncio.to_thread(reading) if large else reading()
 
 
 def _upsert_frame(points: Sequence[IndexPoint | DocumentPoint], *, sync: bool) -> Frame:

@@ -18,6 +18,7 @@ import qdrant_edge as edge
 
 from proviso.errors import IndexUnavailable, Locked
 from proviso.types.search import StoredVectors
+from records.durably import sync, write_durably
 from records.index.edge_terms import filter_of, request_of, scored_of, stored_of, vectors_of
 from records.index.place import (
     IDENTITY_FILE,
@@ -26,8 +27,6 @@ from records.index.place import (
     shard_path,
     stored_identity,
     sweep,
-    sync_path,
-    write_durably,
 )
 from records.index.points import Ranking, Row, sieved, widened
 from records.index.schema import (
@@ -43,6 +42,7 @@ from records.index.schema import (
     identity,
     require_same,
 )
+from records.index.sole import Sole
 
 LOG_FOLDER = "wal"
 HELD_BY_ANOTHER = "WouldBlock"
@@ -55,6 +55,9 @@ STORED_AS = edge.VectorStorageDatatype.Float16
 the same. Turbo8 takes 10 ms and misses 0.2 % of them; scalar quantisation does nothing before `optimize()`; Uint8 is for other data."""
 
 
+Payload = bool | Sequence[str]
+
+
 class Shard:
     """An open shard. Every write is in the write-ahead log when it returns, and on disk after `sync`."""
 
@@ -62,6 +65,7 @@ class Shard:
         self._shard = shard
         self._path = path
         self._unflushed = 0
+        self._sole = Sole.of(shard)
 
     @classmethod
     def open(cls, folder: Path, dimensions: int, embedder: str) -> Shard:
@@ -80,18 +84,27 @@ class Shard:
 
     def upsert(self, rows: Sequence[Row]) -> None:
         with _asked("The index did not take the points"):
+            self._sole.take(rows)
             points = [edge.Point(row.id, vectors_of(row), row.payload) for row in rows]
             self._shard.update(edge.UpdateOperation.upsert_points(points))
         self._unflushed += len(rows)
 
-    def search(self, rankings: Sequence[Ranking]) -> list[list[Scored]]:
-        """The best of each ranking, with raw scores. A filter that costs more than the search is first tried as a sieve."""
-        found = self._query([widened(one) or one for one in rankings])
+    def search(self, rankings: Sequence[Ranking], *, brief: bool = False) -> list[list[Scored]]:
+        """The best of each ranking, with raw scores. A filter that costs more than the search is first tried as a sieve. `brief`: without
+        payloads, or with as much of them as the sieve needs."""
+        found = self._query([widened(one) or one for one in rankings], _payloads(rankings) if brief else None)
         kept = [sieved(one, points) for one, points in zip(rankings, found, strict=True)]
         short = [at for at, points in enumerate(kept) if points is None]
-        for at, points in zip(short, self._query([rankings[at] for at in short]) if short else (), strict=True):
+        again = [rankings[at] for at in short]
+        for at, points in zip(short, self._query(again, [False] * len(again) if brief else None), strict=True):
             kept[at] = points
         return [points or [] for points in kept]
+
+    def payloads(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """What is stored beside the vectors of those points that are there."""
+        with _asked("The index could not read its points"):
+            records = self._shard.retrieve(list(ids), with_payload=True, with_vector=False)
+        return {str(record.id): record.payload or {} for record in records}
 
     def vectors(self, workspace: str, ids: Sequence[str]) -> dict[str, StoredVectors]:
         """The vectors of those points that are chunks of the workspace."""
@@ -112,7 +125,9 @@ class Shard:
 
     def delete(self, chosen: Chosen) -> None:
         with _asked("The index did not delete the points"):
+            before = self._shard.info().points_count
             self._shard.update(edge.UpdateOperation.delete_points_by_filter(filter_of(chosen)))
+            self._sole.whole &= self._shard.info().points_count == before
 
     def count(self, chosen: Chosen = ALL_CHUNKS) -> int:
         with _asked("The index could not count its points"):
@@ -126,10 +141,20 @@ class Shard:
         named = {str(hit.value): 0 for hit in documents.hits if hit.count}
         return named | {str(hit.value): hit.count for hit in chunks.hits if hit.count}
 
-    def _query(self, rankings: Sequence[Ranking]) -> list[list[Scored]]:
+    def _query(self, rankings: Sequence[Ranking], payloads: Sequence[Payload] | None) -> list[list[Scored]]:
+        if not rankings:
+            return []
         with _asked("The index could not search"):
-            results = self._shard.query_batch(edge.QueryBatchRequest([request_of(one) for one in rankings]))
+            asked = list(map(request_of, map(self._sole.eased, rankings), payloads or [True] * len(rankings)))
+            results = self._shard.query_batch(edge.QueryBatchRequest(asked))
             return [[scored_of(point) for point in points] for points in results]
+
+    def copy_to(self, path: Path) -> None:
+        """The shard as it is now, whole, at `path`, which is not there yet. Nothing is written or found meanwhile."""
+        with _asked("The index could not be copied"):
+            self._shard.flush()
+            self._unflushed = 0
+            shutil.copytree(self._path, path)
 
     def sync(self) -> None:
         """Bring what was written to disk, so that it outlives the power. Edge itself leaves that to `flush`.
@@ -148,6 +173,11 @@ class Shard:
         with _asked("The index could not be closed"):
             self._shard.flush()
             self._shard.close()
+
+
+def _payloads(rankings: Sequence[Ranking]) -> list[Payload]:
+    """What of the payload each needs to be sieved."""
+    return [[WORKSPACE, *VERSIONS] if widened(one) else False for one in rankings]
 
 
 @contextmanager
@@ -178,9 +208,9 @@ def _create(folder: Path, path: Path, wanted: dict[str, Any]) -> None:
             shard.update(edge.UpdateOperation.create_field_index(key, params))
         shard.flush()
         shard.close()
-    write_durably(folder / IDENTITY_FILE, json.dumps(wanted))
+    write_durably(folder / IDENTITY_FILE, json.dumps(wanted).encode())
     aside.rename(path)
-    sync_path(folder)
+    sync(folder)
 
 
 def sync_folder(folder: Path) -> None:
@@ -189,7 +219,7 @@ def sync_folder(folder: Path) -> None:
     for _ in range(SYNC_TRIES):
         try:
             for path in (*folder.iterdir(), folder):
-                sync_path(path)
+                sync(path)
         except FileNotFoundError:
             continue
         return

@@ -12,17 +12,20 @@ from records.index.bm25 import sparse
 from records.index.points import Ranking, Row
 from records.index.schema import BM25, DENSE, Chosen, Scored
 
+EVERYTHING = Chosen()
 
-def request_of(ranking: Ranking) -> edge.QueryRequest:
+
+def request_of(ranking: Ranking, payload: bool | Sequence[str] = True) -> edge.QueryRequest:
+    """`payload`: all of it, none, or what stands under these keys."""
     vector = ranking.vector
     wanted = _sparse(vector) if isinstance(vector, SparseVector) else list(vector)
     idf = None if ranking.corpus is None else edge.IdfParams(corpus=filter_of(ranking.corpus))
     return edge.QueryRequest(
         limit=ranking.limit,
         query=edge.Query.Nearest(wanted, using=ranking.using),
-        filter=filter_of(ranking.chosen),
+        filter=None if ranking.chosen == EVERYTHING else filter_of(ranking.chosen),
         params=edge.SearchParams(idf=idf),
-        with_payload=True,
+        with_payload=payload if isinstance(payload, bool) else list(payload),
     )
 
 

@@ -16,6 +16,10 @@ class ServerLayout:
     """Bytes for numbers, kept in memory beside the vectors: less work a query, a quarter more disk; for 100,000 chunks or more."""
     search_ef: int | None = 256
     """Candidates looked at in the graph: all of the best 64 of 100,000 chunks; None leaves it to the server."""
+    generation: int = 0
+    """Which of our collections: 0 the first, another one was built beside it."""
+    afresh: bool = False
+    """A collection of this generation that was begun for another embedder is begun again."""
 
 
 USUAL = ServerLayout()

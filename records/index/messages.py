@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from proviso.types.search import SparseVector, StoredVectors
-from records.index.frames import Frame, pack_vectors, unpack_vectors
+from records.index.frames import FLOAT_BYTES, Frame, pack_vectors, unpack_vectors
 from records.index.points import Ranking, Row
-from records.index.schema import DENSE, Chosen, Scored
+from records.index.schema import DENSE, PAYLOAD_KEYS, Chosen, Scored
+
+Brief = tuple[str, float]
+"""A point id and its raw score."""
 
 
 def upsert_frame(rows: Sequence[Row], *, sync: bool) -> Frame:
@@ -34,7 +39,8 @@ def rows_of(request: Frame, dimensions: int) -> list[Row]:
     ]
 
 
-def search_frame(rankings: Sequence[Ranking]) -> Frame:
+def search_frame(rankings: Sequence[Ranking], *, brief: bool = False) -> Frame:
+    """`brief`: points by id and score alone are wanted, in a `brief_frame`."""
     dense: list[Sequence[float]] = []
     sparse: list[SparseVector] = []
     for ranking in rankings:
@@ -42,7 +48,11 @@ def search_frame(rankings: Sequence[Ranking]) -> Frame:
             sparse.append(ranking.vector)
         else:
             dense.append(ranking.vector)
-    header = {"op": "search", "rankings": [_described(one) for one in rankings], "terms": _terms(sparse)}
+    header = {
+        "op": "brief" if brief else "search",
+        "rankings": [_described(one) for one in rankings],
+        "terms": _terms(sparse),
+    }
     return Frame(header, pack_vectors(dense, sparse))
 
 
@@ -77,6 +87,34 @@ def found_in(reply: Frame) -> list[list[Scored]]:
         )
         at += length
     return out
+
+
+def brief_frame(found: Sequence[Sequence[Scored]]) -> Frame:
+    """Scores, four bytes each as the engine has them, and ids of all lists: payloads are nine tenths of a result and its time."""
+    scores = array("f", (score for one in found for _, score, _ in one))
+    ids = ",".join(point_id for one in found for point_id, _, _ in one)
+    return Frame({"lengths": [len(one) for one in found]}, scores.tobytes() + ids.encode())
+
+
+def brief_in(reply: Frame) -> list[list[Brief]]:
+    """The lists of a `brief_frame`."""
+    lengths = reply.header["lengths"]
+    middle = sum(lengths) * FLOAT_BYTES
+    scores, ids = memoryview(reply.body)[:middle].cast("f").tolist(), reply.body[middle:].decode().split(",")
+    both = zip(ids, scores, strict=True) if scores else iter(())
+    return [list(islice(both, length)) for length in lengths]
+
+
+def payloads_frame(payloads: Mapping[str, Mapping[str, Any]]) -> Frame:
+    """What is stored beside points, without the names of the keys, which are the same for all."""
+    rows = {point_id: [payload.get(key) for key in PAYLOAD_KEYS] for point_id, payload in payloads.items()}
+    return Frame({}, json.dumps(rows, separators=(",", ":")).encode())
+
+
+def payloads_in(reply: Frame) -> dict[str, list[Any]]:
+    """Values in the order of `PAYLOAD_KEYS` by point id."""
+    rows: dict[str, list[Any]] = json.loads(reply.body)
+    return rows
 
 
 def stored_frame(stored: dict[str, StoredVectors]) -> Frame:

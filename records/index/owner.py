@@ -26,7 +26,15 @@ from proviso.errors import ProvisoError
 from records.index.edge import Shard
 from records.index.frames import Frame, read_frame
 from records.index.holder import Holder, held
-from records.index.messages import chosen_in, found_frame, rankings_in, rows_of, stored_frame
+from records.index.messages import (
+    brief_frame,
+    chosen_in,
+    found_frame,
+    payloads_frame,
+    rankings_in,
+    rows_of,
+    stored_frame,
+)
 
 SOCKET_FILE = "owner.sock"
 LONGEST_SOCKET_PATH = 100
@@ -44,11 +52,14 @@ class Answers:
         self._operations = {
             "upsert": self._upsert,
             "search": self._search,
+            "brief": self._brief,
+            "payloads": self._payloads,
             "vectors": self._vectors,
             "some": self._some,
             "delete": self._delete,
             "count": self._count,
             "counts": self._counts,
+            "copy": self._copy,
         }
 
     def answer(self, request: Frame) -> Frame:
@@ -67,6 +78,12 @@ class Answers:
     def _search(self, request: Frame) -> Frame:
         return found_frame(self._shard.search(rankings_in(request, self._dimensions)))
 
+    def _brief(self, request: Frame) -> Frame:
+        return brief_frame(self._shard.search(rankings_in(request, self._dimensions), brief=True))
+
+    def _payloads(self, request: Frame) -> Frame:
+        return payloads_frame(self._shard.payloads(request.header["ids"]))
+
     def _vectors(self, request: Frame) -> Frame:
         return stored_frame(self._shard.vectors(request.header["workspace"], request.header["ids"]))
 
@@ -84,6 +101,10 @@ class Answers:
 
     def _counts(self, request: Frame) -> Frame:
         return Frame({"counts": self._shard.counts()})
+
+    def _copy(self, request: Frame) -> Frame:
+        self._shard.copy_to(Path(request.header["to"]))
+        return Frame({})
 
 
 class Service:

@@ -7,7 +7,6 @@ once; a shard that it does not name is either being built (`built-<n + 1>`) or n
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from proviso.errors import IndexUnavailable
+from records.durably import sync, write_durably
 
 IDENTITY_FILE = "index.json"
 SHARD_FOLDER = "shard"
@@ -50,8 +50,13 @@ def built(folder: Path, number: int) -> Path:
 
 def use_build(folder: Path, number: int, identity: Mapping[str, Any]) -> None:
     """From here on, searches use this build. It is so or it is not, whenever the process is killed or the power goes."""
-    sync_path(folder)  # the entry of the build, before the file that names it
-    write_durably(folder / IDENTITY_FILE, json.dumps({**identity, SHARD_KEY: _shard(number)}))
+    sync(folder)  # the entry of the build, before the file that names it
+    write_durably(folder / IDENTITY_FILE, json.dumps({**identity, SHARD_KEY: _shard(number)}).encode())
+
+
+def note_identity(folder: Path, identity: Mapping[str, Any]) -> None:
+    """The shard in this folder is for this embedder. Written last, it also says that the shard is whole."""
+    write_durably(folder / IDENTITY_FILE, json.dumps(identity).encode())
 
 
 def sweep(folder: Path) -> None:
@@ -72,28 +77,9 @@ def stored_identity(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as fault:
         raise IndexUnavailable(
             f"The index at {folder} does not say which embedder it was built with ({IDENTITY_FILE} cannot be read): "
-            "restore that file, or stop the service and build the index again with `proviso reindex`."
+            "restore that file, or build the index again with `proviso reindex`."
         ) from fault
     return stored if isinstance(stored, dict) else {}
-
-
-def write_durably(path: Path, text: str) -> None:
-    """The file is the old one or the new one, never half of either."""
-    aside = path.with_name(f"{path.name}.new")
-    with aside.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
-    sync_path(path.parent)
-
-
-def sync_path(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _shard(number: int) -> str:

@@ -45,7 +45,6 @@ SCHEMA = 2
 """Raised when points written before can no longer be read or compared: payload keys, token ids, weights."""
 
 REINDEX = "rebuild the index from the stored texts with `proviso reindex`"
-REINDEX_SERVER = "delete the collection and have the documents read again (docs/embedders.md)"
 """What to do about an index that was built for another embedder or with another layout."""
 
 BATCH_POINTS = 256
@@ -78,8 +77,9 @@ def documents_of(workspace: str | None, within: Within = ALL) -> Chosen:
     return _chosen((DOCUMENT_WORKSPACE, workspace), DOCUMENT_VERSION, within)
 
 
-def collection_name(dimensions: int) -> str:
-    return f"{COLLECTION_PREFIX}{dimensions}"
+def collection_name(dimensions: int, generation: int = 0) -> str:
+    """The first collection has a plain name; one that was built beside another has its number too."""
+    return f"{COLLECTION_PREFIX}{dimensions}" + (f"_{generation}" if generation else "")
 
 
 def payload_of(point: IndexPoint | DocumentPoint) -> dict[str, Any]:

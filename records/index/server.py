@@ -1,6 +1,7 @@
 """The index on a Qdrant server or cluster (records): `ServerIndex`, the same port and the same points as `EdgeIndex`.
 
-One collection for all workspaces; the workspace is a tenant index, and every query and deletion names it. Passing
+One collection for all workspaces; the workspace is a tenant index, and every query and deletion names it. A collection
+that was built beside another has its number in its name, and the alias `proviso` says which is in use. Passing
 faults (refused, reset, late, 408, 425, 429, 5xx) are asked again a few times, then they are IndexUnavailable.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -38,7 +40,7 @@ from records.index.schema import (
     BM25,
     COLLECTION_PREFIX,
     DENSE,
-    REINDEX_SERVER,
+    REINDEX,
     TENANTS,
     VERSIONS,
     WORKSPACE,
@@ -50,11 +52,14 @@ from records.index.schema import (
     documents_of,
     hits_of,
     identity,
+    is_same,
     require_dimensions,
     require_same,
 )
 from records.index.server_terms import collection_of, filter_of, request_of, stored_of, structs_of
 
+ALIAS = "proviso"
+OURS = re.compile(rf"{COLLECTION_PREFIX}\d+(_\d+)?")
 T = TypeVar("T")
 
 
@@ -72,12 +77,17 @@ class ServerIndex:
     """The port `VectorIndex` over a Qdrant server. Writes are applied when they return."""
 
     def __init__(
-        self, client: AsyncQdrantClient, place: str, dimensions: int, layout: ServerLayout, patience: Patience
+        self,
+        client: AsyncQdrantClient,
+        place: str,
+        dimensions: int,
+        layout: ServerLayout,
+        patience: Patience,
     ) -> None:
         self._client = client
         self._place = place
         self._dimensions = dimensions
-        self._collection = collection_name(dimensions)
+        self._collection = collection_name(dimensions, layout.generation)
         self._layout = layout
         self._patience = patience
 
@@ -167,6 +177,26 @@ class ServerIndex:
         place = f"{self._place}/{self._collection}"
         return IndexState(kind="server", points=await self._count(ALL_CHUNKS), place=place)
 
+    async def take_alias(self) -> None:
+        """The alias `proviso` is this collection from here on, for who looks at the server from outside."""
+        known = (await self._ask(self._client.get_aliases)).aliases
+        there = any(each.alias_name == ALIAS for each in known)
+        drop = [models.DeleteAliasOperation(delete_alias=models.DeleteAlias(alias_name=ALIAS))] if there else []
+        make = models.CreateAlias(collection_name=self._collection, alias_name=ALIAS)
+        changes: list[models.DeleteAliasOperation | models.CreateAliasOperation] = [
+            *drop,
+            models.CreateAliasOperation(create_alias=make),
+        ]
+        await self._ask(lambda: self._client.update_collection_aliases(changes))
+
+    async def drop_others(self) -> list[str]:
+        """Delete every other collection of ours, in use before or never finished; returns their names."""
+        names = [one.name for one in (await self._ask(self._client.get_collections)).collections]
+        others = sorted(name for name in names if OURS.fullmatch(name) and name != self._collection)
+        for name in others:
+            await self._ask(partial(self._client.delete_collection, name))
+        return others
+
     async def close(self) -> None:
         await self._client.close()
 
@@ -188,22 +218,31 @@ class ServerIndex:
         """Make collection and payload indexes, or check that those there are ours. Safe to run in many processes."""
         names = [one.name for one in (await self._ask(self._client.get_collections)).collections]
         if self._collection not in names:
-            self._refuse_other_dimensions(names)
+            if not self._layout.generation:
+                self._refuse_other_dimensions(names)
             await self._ask(lambda: self._create(wanted))
-        stored = (await self._ask(lambda: self._client.get_collection(self._collection))).config.metadata or {}
+        stored = await self._stored()
+        if self._layout.afresh and not is_same(stored, wanted):
+            await self._ask(partial(self._client.delete_collection, self._collection))
+            await self._ask(lambda: self._create(wanted))
+            stored = await self._stored()
         if stored:
-            require_same(stored, wanted, self._place, REINDEX_SERVER)
+            require_same(stored, wanted, self._place)
         else:
             await self._ask(lambda: self._client.update_collection(self._collection, metadata=wanted))
         for key in (*TENANTS, *VERSIONS):
             await self._ask(partial(self._index_keyword, key, is_tenant=key in TENANTS))
+
+    async def _stored(self) -> dict[str, Any]:
+        """Whom the collection was made for."""
+        return (await self._ask(lambda: self._client.get_collection(self._collection))).config.metadata or {}
 
     def _refuse_other_dimensions(self, names: Iterable[str]) -> None:
         others = [name for name in names if name.removeprefix(COLLECTION_PREFIX).isdigit()]
         if others:
             raise IndexUnavailable(
                 f"The index at {self._place} holds the collection {others[0]}, and the embedder now set has "
-                f"{self._dimensions} dimensions: set PROVISO_EMBEDDER back, or {REINDEX_SERVER}."
+                f"{self._dimensions} dimensions: set PROVISO_EMBEDDER back, or {REINDEX}."
             )
 
     async def _create(self, wanted: dict[str, Any]) -> None:

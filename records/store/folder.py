@@ -19,6 +19,7 @@ from typing import BinaryIO, TypeVar
 
 from proviso.errors import NotFound, StoreUnavailable
 from proviso.ids import new_id
+from records.durably import settle, sync, write_synced
 from records.store.keys import checked_key
 
 TEMPORARY = ".tmp-"
@@ -71,23 +72,20 @@ class FolderStore:
         target = self._place(key)
         temporary = _temporary(target)
         try:
-            with temporary.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            _settle(temporary, target)
+            write_synced(temporary, data)
+            settle(temporary, target)
         finally:
             temporary.unlink(missing_ok=True)
 
     def _put_file(self, key: str, path: Path) -> None:
         target = self._place(key)
         if target.is_file() and filecmp.cmp(path, target, shallow=False):
-            _fsync_folder(target.parent)  # whoever stored it may not have come this far yet
+            sync(target.parent)  # whoever stored it may not have come this far yet
             return
         temporary = _temporary(target)
         try:
             _bring(path, temporary)
-            _settle(temporary, target)
+            settle(temporary, target)
         finally:
             temporary.unlink(missing_ok=True)
 
@@ -114,7 +112,7 @@ class FolderStore:
             count = int(place.is_file())
             place.unlink(missing_ok=True)
         with contextlib.suppress(FileNotFoundError):
-            _fsync_folder(place.parent)
+            sync(place.parent)
         return count
 
     def _keys(self, prefix: str) -> list[str]:
@@ -147,13 +145,7 @@ def _bring(path: Path, temporary: Path) -> None:
         if error.errno != errno.EXDEV:
             raise
         shutil.copyfile(path, temporary)
-    with temporary.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def _settle(temporary: Path, target: Path) -> None:
-    temporary.replace(target)
-    _fsync_folder(target.parent)
+    sync(temporary)
 
 
 def _make_folder(folder: Path) -> None:
@@ -161,15 +153,7 @@ def _make_folder(folder: Path) -> None:
     missing = [place for place in (folder, *folder.parents) if not place.exists()]
     for place in reversed(missing):
         place.mkdir(exist_ok=True)
-        _fsync_folder(place.parent)
-
-
-def _fsync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync(place.parent)
 
 
 def _sweep(root: Path) -> None:

@@ -85,6 +85,13 @@ def test_search_shows_hits_with_their_places(run: Shell, documents: Documents) -
     assert "Nothing was found" in run.run("search", "x", "--collection", "nobody").out
 
 
+def test_search_says_which_document_it_kept_to_and_why(run: Shell, documents: Documents) -> None:
+    named = documents["nyliac"]
+    shown = run.run("search", f'In "{named["filename"]}", which law governs?')
+    assert f"{named['id']}: the question names its file name." in shown.out
+    assert "Kept to" not in run.run("search", "which law governs?").out
+
+
 def test_an_answer_streams_with_its_evidence(run: Shell, model: GptOss, documents: Documents) -> None:
     model.always(answer_script("The laws of Massachusetts govern [1]. It is bold.", [("D1", LAW)]))
     id_ = documents["nyliac"]["id"]

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from api.server import announced
 from tests.conftest import REPOSITORY
 from tests.e2e.commands import Shell
 from tests.e2e.conftest import Stock
@@ -128,19 +132,67 @@ def test_killed_twice_and_finished_nothing_is_missing_or_double(shell: Shell, le
     assert texts(shell.data_dir) == stored
 
 
-def test_while_a_service_runs_it_is_refused_with_the_holder_named(shell: Shell) -> None:
-    with running_service(shell.data_dir) as client:
-        sentence = shell.refused("reindex")
-        assert "is held by process" in sentence
-        assert "needs the index for itself" in sentence
-        assert found(client)
+@contextlib.contextmanager
+def found_by_commands(shell: Shell, client: httpx.Client) -> Iterator[None]:
+    """The service of this process says where it is, as `serve` does."""
+    with announced(shell.data_dir) as announce:
+        announce(str(client.base_url))
+        yield
 
 
-def test_without_a_data_folder_or_with_a_server_it_is_a_sentence(shell: Shell, tmp_path: Path) -> None:
+@pytest.mark.kill
+def test_while_a_service_answers_another_embedder_takes_over_without_a_mixed_or_a_failed_answer(
+    shell: Shell, letters: EmbeddingServer
+) -> None:
+    name, answers = LETTERS.format(letters.base_url), Answers()
+    with running_service(shell.data_dir) as client, found_by_commands(shell, client):
+        before, titled = keys(found(client)), next(iter(chunks_of(client)))
+        letters.answer = late(0.05)
+        with answers.asked_of(str(client.base_url)):
+            kill_when(shell, name, lambda: len(letters.texts) > 60)
+            renamed = client.patch(f"/v1/documents/{titled}", json={"title": "Zebra lease"})
+            assert renamed.status_code == 200
+            letters.answer = embeddings
+            done = shell.run("reindex", "--embedder", name, "--json")
+            assert f"set PROVISO_EMBEDDER={name}" in done.err
+            assert done.json["by_service"], done
+            assert 0 < done.json["embedded"] < done.json["chunks"]
+            after = keys(found(client))
+        assert answers.failed == []
+        assert answers.kinds() == {before, after} != {before}
+        assert state(client) == ("letters/26", sum(chunks_of(client).values()))
+        (routed,) = client.post("/v1/search", json={"query": "term of the Zebra lease"}).json()["routed_to"]
+        assert routed["document_id"] == titled
+        until_gone(shell.data_dir / "index" / "shard")
+    assert f"set PROVISO_EMBEDDER={name}" in shell.refused("documents")
+    with running_service(shell.data_dir, embedder=name) as client:
+        assert keys(found(client)) == after
+
+
+def test_without_a_data_folder_or_with_a_server_that_is_away_it_is_a_sentence(shell: Shell, tmp_path: Path) -> None:
     assert "PROVISO_DATA_DIR" in shell.refused("reindex", env={"PROVISO_DATA_DIR": str(tmp_path / "nowhere")})
     assert not (tmp_path / "nowhere").exists()
-    assert "docs/embedders.md" in shell.refused("reindex", env={"PROVISO_QDRANT_URL": "http://127.0.0.1:1"})
+    assert "http://127.0.0.1:1" in shell.refused("reindex", env={"PROVISO_QDRANT_URL": "http://127.0.0.1:1"})
     assert "is not known" in shell.refused("reindex", "--embedder", "nonsense")
+    assert "--drop-old" in shell.refused("reindex", "--drop-old")
+
+
+def test_a_snapshot_taken_while_the_service_answers_brings_a_lost_index_back(shell: Shell, tmp_path: Path) -> None:
+    place = tmp_path / "copies" / "monday"
+    with running_service(shell.data_dir) as client, found_by_commands(shell, client):
+        before, chunks = found(client), chunks_of(client)
+        assert shell.run("snapshot", place, "--json").json == {"path": str(place)}
+        assert "is there already" in shell.refused("snapshot", place)
+        gone = next(iter(chunks))
+        assert client.delete(f"/v1/documents/{gone}").status_code == 204
+    shutil.rmtree(shell.data_dir / "index")
+    done = shell.run("reindex", "--from", place, "--json").json
+    assert (done["documents"], done["embedded"], done["left_out"]) == (len(chunks) - 1, 0, [])
+    with running_service(shell.data_dir) as client:
+        assert state(client)[1] == sum(chunks_of(client).values()) == sum(chunks.values()) - chunks[gone]
+        left = [hit["chunk_id"] for hit in before if hit["document_id"] != gone]
+        assert set(left) <= {hit["chunk_id"] for hit in found(client)}
+    assert "does not say" in shell.refused("reindex", "--from", tmp_path / "nowhere")
 
 
 def test_a_store_that_holds_none_of_the_texts_leaves_the_index_as_it_is(shell: Shell) -> None:
@@ -152,6 +204,52 @@ def test_a_store_that_holds_none_of_the_texts_leaves_the_index_as_it_is(shell: S
     (shell.data_dir / "elsewhere").rename(shell.data_dir / "store")
     with running_service(shell.data_dir) as client:
         assert found(client)
+
+
+Key = tuple[tuple[str, float], ...]
+
+
+def keys(hits: list[dict[str, Any]]) -> Key:
+    """What tells the answers of two embedders apart."""
+    return tuple((hit["chunk_id"], round(hit["scores"]["dense"] or 0.0, 3)) for hit in hits)
+
+
+@dataclass
+class Answers:
+    """What a client gets that asks the same all the time."""
+
+    got: list[Key] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+    def kinds(self) -> set[Key]:
+        return set(self.got)
+
+    @contextlib.contextmanager
+    def asked_of(self, url: str) -> Iterator[None]:
+        over = threading.Event()
+        thread = threading.Thread(target=self._ask, args=(url, over))
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+    def _ask(self, url: str, over: threading.Event) -> None:
+        with httpx.Client(base_url=url, timeout=60, trust_env=False) as client:
+            while not over.is_set():
+                try:
+                    self.got.append(keys(found(client)))
+                except (AssertionError, httpx.HTTPError) as fault:
+                    self.failed.append(str(fault))
+                time.sleep(0.02)
+
+
+def until_gone(path: Path) -> None:
+    until = time.monotonic() + 30
+    while path.exists():
+        assert time.monotonic() < until, f"{path} is still there"
+        time.sleep(0.05)
 
 
 def kill_when(shell: Shell, embedder: str, holds: Callable[[], bool]) -> None:

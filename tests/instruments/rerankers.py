@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from llama_index.core.schema import NodeWithScore, QueryBundle
 from typing_extensions import override
+
+from tests.instruments.json_server import JsonServer, Reply
 
 Kind = Literal["cohere", "strict cohere", "voyage", "tei"]
 KINDS: tuple[Kind, ...] = ("cohere", "strict cohere", "voyage", "tei")
@@ -26,42 +26,27 @@ def share(question: str, text: str) -> float:
     return len(asked & set(re.findall(r"\w+", text.lower()))) / max(1, len(asked))
 
 
-class RerankServer:
-    """Serves while it is entered. `faults` are used up in order, one a request: a status, "reset", "hang", "page", "short", "nan", or a
-    status with seconds to wait ("503-60"). `requests` are the bodies received, `keys` the authorizations."""
+class RerankServer(JsonServer):
+    """`faults` are used up in order, one a request: a status, "reset", "hang", "page", "short", "nan", or a status with seconds to wait
+    ("503-60")."""
 
     def __init__(self, kind: Kind = "cohere") -> None:
+        super().__init__()
         self.kind = kind
         self.faults: list[str] = []
-        self.requests: list[dict[str, Any]] = []
-        self.keys: list[str] = []
-        self.paths: list[str] = []
-        self._stopped = threading.Event()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-
-    @property
-    def base_url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_address[1]}/v1"
 
     @property
     def url(self) -> str:
         return f"{self.base_url}/rerank"
 
-    def __enter__(self) -> RerankServer:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    def stop(self) -> None:
-        """Close the port; stopping twice is stopping once."""
-        if self._thread.is_alive():
-            self._stopped.set()
-            self._http.shutdown()
-            self._http.server_close()
-            self._thread.join()
+    @override
+    def answered(self, body: dict[str, Any]) -> Reply | None:
+        fault = self.faults.pop(0) if self.faults else ""
+        if fault == "hang":
+            self.stopped.wait(30)
+        if fault in ("reset", "hang"):
+            return None
+        return self._fault(fault) if fault else (*self.reply(body), {})
 
     def reply(self, body: dict[str, Any]) -> tuple[int, str]:
         """Status and text as a server of this kind answers a body."""
@@ -80,7 +65,7 @@ class RerankServer:
             rows if self.kind == "tei" else {("data" if self.kind == "voyage" else "results"): rows, "id": "r-1"}
         )
 
-    def _fault(self, fault: str) -> tuple[int, str, dict[str, str]]:
+    def _fault(self, fault: str) -> Reply:
         said = {
             "page": (200, "<html>Welcome</html>"),
             "short": (200, '{"results": [{"index": 0, "relevance_score": 1.0}]}'),
@@ -91,34 +76,6 @@ class RerankServer:
         status, _, seconds = fault.partition("-")
         told = {"message": f"fault {status}", "key": self.keys[-1]}
         return int(status), json.dumps(told), {"retry-after": seconds} if seconds else {}
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                server.requests.append(body)
-                server.paths.append(self.path)
-                server.keys.append(self.headers.get("authorization", ""))
-                fault = server.faults.pop(0) if server.faults else ""
-                if fault == "hang":
-                    server._stopped.wait(30)
-                if fault in ("reset", "hang"):
-                    self.close_connection = True
-                    return
-                status, text, headers = server._fault(fault) if fault else (*server.reply(body), {})
-                data = text.encode()
-                self.send_response(status)
-                for name, value in {**headers, "content-length": str(len(data)), "connection": "close"}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, format: str, *args: Any) -> None:
-                """Say nothing."""
-
-        return Handler
 
 
 class WordShare(BaseNodePostprocessor):

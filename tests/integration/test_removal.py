@@ -18,6 +18,7 @@ from proviso.types.documents import Parsed
 from records.catalog import answers, documents
 from records.catalog.catalog import Catalog
 from records.catalog.documents import DocumentRecord, NewDocument
+from records.index.in_use import InUse, Pair
 from records.store.folder import FolderStore
 from records.texts import Texts
 from tests.unit.records.catalog.builders import an_answer, an_upload, facts
@@ -48,7 +49,8 @@ class Shelf:
     def __post_init__(self) -> None:
         self.store = FolderStore(self.folder / "store")
         self.texts = Texts(self.store)
-        self.removal = Removal(self.catalog, self.store, self.texts, self.points, self._hear)  # type: ignore[arg-type]
+        in_use = InUse(Pair(self.points, None))  # type: ignore[arg-type]
+        self.removal = Removal(self.catalog, self.store, self.texts, in_use, self._hear)
 
     async def _hear(self, document_id: str) -> None:
         self.settled.append(document_id)

@@ -18,6 +18,7 @@ from records.catalog import documents
 from records.catalog.catalog import Catalog
 from records.catalog.documents import DocumentRecord, NewDocument
 from records.index.client import EdgeIndex
+from records.index.in_use import InUse, Pair
 from records.store.folder import FolderStore
 from records.texts import Texts
 
@@ -73,6 +74,8 @@ class Place:
     index: EdgeIndex
     ingestion: Ingestion
     loop: asyncio.AbstractEventLoop
+    use: Callable[[Pair], object]
+    """Put another index to use, as a service does that has heard of it."""
     versions: dict[str, str] = field(default_factory=dict)
 
     async def queue(self, name: str, data: bytes, media_type: str) -> str:
@@ -125,10 +128,17 @@ async def a_place(folder: Path, ocr: OcrSettings = OCR) -> AsyncIterator[Place]:
 
     scratch = folder / "scratch"
     scratch.mkdir(exist_ok=True)
-    keeping = Keeping(catalog, store, texts, index, scratch)
-    ingestion = Ingestion(keeping, Reading(readers, ocr, embedder, len), settled)
+    put: list[Pair] = []
+
+    async def follow() -> None:
+        if put:
+            in_use.put(put.pop()).close()  # type: ignore[attr-defined]
+
+    in_use = InUse(Pair(index, embedder), follow)
+    keeping = Keeping(catalog, store, texts, in_use, scratch)
+    ingestion = Ingestion(keeping, Reading(readers, ocr, len), settled)
     try:
-        yield Place(catalog, store, texts, index, ingestion, asyncio.get_running_loop())
+        yield Place(catalog, store, texts, index, ingestion, asyncio.get_running_loop(), put.append)
     finally:
         await readers.close()
         await index.close()

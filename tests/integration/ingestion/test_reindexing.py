@@ -14,14 +14,16 @@ from ingest.embedding.llamaindex import FromLlamaIndex
 from ingest.embedding.local import LocalEmbedder
 from ingest.embedding.wordpiece import TextTooLong
 from ingest.parsing.kinds import PLAIN
-from ingest.reindexing import Reindexing, Tally
+from ingest.reindexing import Progress, Reindexing, Settled
 from proviso.errors import EmbedderUnavailable
 from proviso.ports import Embedder
 from proviso.types.search import DocumentQuery, IndexQuery, Within
-from records.catalog import documents
+from records.catalog import documents, generations
 from records.catalog.documents import Edit
+from records.catalog.generations import Generation
 from records.index.bm25 import query_vector
 from records.index.client import EdgeIndex
+from records.index.in_use import Pair
 from tests.instruments.builders import a_text
 from tests.instruments.letter_embedding import LetterEmbedding
 from tests.integration.ingestion.place import WORKSPACE, Place, ScriptedJob, a_place
@@ -41,8 +43,17 @@ async def new_index(folder: Path, embedder: Embedder) -> AsyncIterator[EdgeIndex
         await index.close()
 
 
-async def reindexed(place: Place, index: EdgeIndex, embedder: Embedder) -> Tally:
-    return await Reindexing(place.catalog, place.texts, index, embedder).run(lambda *_: None)
+NEXT = 7
+
+
+async def reindexed(place: Place, index: EdgeIndex, embedder: Embedder, number: int | None = None) -> Progress:
+    """One pass, or with a number all that it takes to put the index to use."""
+    run = Reindexing(place.catalog, place.texts, index, embedder)
+    if number is None:
+        await run.run()
+    else:
+        await run.switch_to(Generation(number, embedder.name, embedder.dimensions, "a setting"))
+    return run.progress
 
 
 async def ready(place: Place, name: str, data: bytes) -> str:
@@ -60,7 +71,7 @@ async def test_the_new_index_finds_what_the_old_one_finds(tmp_path: Path) -> Non
         counts = await place.index.counts()
         assert await index.counts() == counts
         assert set(counts) == {first, second}
-        assert (tally.documents, tally.chunks, tally.embedded) == (2, sum(counts.values()), sum(counts.values()))
+        assert (len(tally.settled), tally.chunks, tally.embedded) == (2, sum(counts.values()), sum(counts.values()))
         words = "terminate for convenience"
         query = IndexQuery(WORKSPACE, Within(None), await embedder.embed_query(words), query_vector(words), 1000)
         new, old = await index.search(query), await place.index.search(query)
@@ -105,7 +116,7 @@ async def test_what_is_no_longer_live_leaves_the_new_index_and_a_new_title_comes
             documents.edit, WORKSPACE, place.versions[kept], Edit(title="Zebra lease", retitled=True)
         )
         tally = await reindexed(place, index, embedder)
-        assert (tally.documents, tally.embedded) == (1, 0)
+        assert (len(tally.settled), tally.embedded) == (1, 0)
         assert set(await index.counts()) == {kept}
         (found,) = await index.documents(DocumentQuery(WORKSPACE, Within(None), query_vector("zebra"), 5))
         assert found.version_id == kept
@@ -118,10 +129,10 @@ async def test_chunks_too_long_for_the_embedder_are_cut_again_and_the_stored_one
         text, stored = await place.texts.text(long), await place.texts.chunks(long)
         with pytest.raises(TextTooLong):
             await small.embed([indexed_text(text, stored[0])])
-        tally = await reindexed(place, index, small)
+        tally = await reindexed(place, index, small, NEXT)
 
         counts = await index.counts()
-        assert (tally.cut_again, tally.documents) == (1, 2)
+        assert (tally.cut_again, len(tally.settled)) == (1, 2)
         assert counts[long] > len(stored)
         assert counts[short] == await place.index.count(short)
         assert await place.texts.chunks(long) == stored
@@ -140,9 +151,11 @@ async def test_a_warning_about_the_language_goes_with_an_embedder_that_speaks_it
         german = await ready(place, "vertrag.txt", a_text([GERMAN]))
         assert [warning.code for warning in place.document(german).warnings] == ["language_not_embedded"]
         await reindexed(place, index, other)
+        assert place.document(german).warnings  # until that index is in use
+        await reindexed(place, index, other, NEXT)
         assert place.document(german).warnings == ()
         back = await EdgeIndex.open(tmp_path / "back", local.dimensions, local.name)
-        await reindexed(place, back, local)
+        await reindexed(place, back, local, NEXT + 1)
         await back.close()
         assert [warning.code for warning in place.document(german).warnings] == ["language_not_embedded"]
 
@@ -153,26 +166,62 @@ async def test_a_document_without_its_text_is_left_out_by_name(tmp_path: Path) -
         lost, kept = await ready(place, "terms.txt", LONG), await ready(place, "short.txt", a_text([ENGLISH]))
         await place.store.delete(f"versions/{lost}")
         tally = await reindexed(place, index, embedder)
-        assert [(each.document_id, each.filename) for each in tally.left_out] == [(place.versions[lost], "terms.txt")]
+        assert [(each.document_id, each.filename) for each in tally.left_out.values()] == [
+            (place.versions[lost], "terms.txt")
+        ]
         assert set(await index.counts()) == {kept}
 
 
-async def test_a_document_that_is_half_indexed_is_carried_over_and_becomes_ready(tmp_path: Path) -> None:
-    embedder = LocalEmbedder()
-    async with a_place(tmp_path) as place:
+async def test_a_document_that_was_half_indexed_goes_whole_into_the_index_put_to_use_meanwhile(tmp_path: Path) -> None:
+    small = await FromLlamaIndex.open(LetterEmbedding(), max_tokens=100)
+    async with a_place(tmp_path) as place, new_index(tmp_path, small) as index:
         version_id = await place.queue("terms.txt", LONG, PLAIN)
         job = await place.run_until(version_id, "index 0")
-        async with new_index(tmp_path, embedder) as index:
-            tally = await reindexed(place, index, embedder)
-            assert (tally.documents, tally.under_way) == (0, 1)
-            (count,) = (await index.counts()).values()
-    (tmp_path / "index").rename(tmp_path / "old")
-    (tmp_path / "new").rename(tmp_path / "index")
-    async with a_place(tmp_path) as again:
-        again.versions |= {version_id: place.versions[version_id]}
-        following = ScriptedJob(again, version_id, done=job.done)
-        await again.run(version_id, following)
-        assert (again.document(version_id).status, again.document(version_id).chunks) == ("ready", count)
+        progress = await reindexed(place, index, small, NEXT)
+        assert (progress.settled, await index.counts()) == ({}, {})
+        place.use(Pair(index, small, NEXT))
+        await place.run(version_id, ScriptedJob(place, version_id, done=job.done))
+        assert place.document(version_id).status == "ready"
+        assert place.document(version_id).chunks == await index.count(version_id) > await place.index.count(version_id)
+        (named,) = await index.documents(DocumentQuery(WORKSPACE, Within(None), query_vector("terms"), 5))
+        assert named.version_id == version_id
+
+
+async def test_what_became_live_or_was_renamed_since_the_last_pass_is_in_the_index_that_is_switched_to(
+    tmp_path: Path,
+) -> None:
+    embedder = LocalEmbedder()
+    async with a_place(tmp_path) as place, new_index(tmp_path, embedder) as index:
+        first = await ready(place, "terms.txt", LONG)
+        coming = Generation(NEXT, embedder.name, embedder.dimensions, "local")
+        run = Reindexing(place.catalog, place.texts, index, embedder)
+        seen = await run.run()
+        second = await ready(place, "short.txt", a_text([ENGLISH]))
+        assert not await place.catalog.write(generations.switch, coming, seen, {})
+        assert await place.catalog.read(generations.in_use) is None
+        await place.catalog.write(
+            documents.edit, WORKSPACE, place.versions[first], Edit(title="Zebra lease", retitled=True)
+        )
+        await run.switch_to(coming)
+        assert await place.catalog.read(generations.in_use) == coming
+        assert set(await index.counts()) == {first, second}
+        (found,) = await index.documents(DocumentQuery(WORKSPACE, Within(None), query_vector("zebra"), 5))
+        assert found.version_id == first
+
+
+async def test_a_run_that_knows_what_is_settled_reads_no_text_again(tmp_path: Path) -> None:
+    embedder = LocalEmbedder()
+    async with a_place(tmp_path) as place, new_index(tmp_path, embedder) as index:
+        version_id = await ready(place, "terms.txt", LONG)
+        noted: dict[str, Settled] = {}
+        await Reindexing(place.catalog, place.texts, index, embedder, note=noted.update).run()
+        await place.store.delete(f"versions/{version_id}")
+        again = Reindexing(place.catalog, place.texts, index, embedder, settled=noted)
+        await again.run()
+        assert (set(again.progress.settled), again.progress.left_out) == ({version_id}, {})
+        await index.delete(None, [version_id])  # what is noted is not believed when the index lacks it
+        await again.run()
+        assert (again.progress.settled, set(again.progress.left_out)) == ({}, {version_id})
 
 
 async def test_an_embedder_that_cannot_hold_a_clause_is_refused(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ingest.chunking.chunk import chunk
+from ingest.chunking.chunk import chunk_parsed
 from ingest.embedding.wordpiece import WordPiece
 from ingest.parsing import registry
 from ingest.parsing.kinds import DOCX, PDF, PLAIN
@@ -64,7 +64,7 @@ async def test_what_a_child_reads_is_what_parser_structure_and_chunker_give(pool
     here = structured(registry.parse(path, PDF, "a.pdf", None), "a.pdf")
     assert read.parsed() == replace(here, metadata={}, anchors={}, links=())
     count = WordPiece().count
-    assert list(read.chunks()) == chunk(here.text, here.blocks, here.pages, here.sections, count, FIT.max_tokens)
+    assert list(read.chunks()) == chunk_parsed(here, count, FIT.max_tokens)
     assert (read.facts.title, read.facts.chars, read.facts.chunks) == (here.title, len(here.text), len(read.chunks()))
     assert [page.page for page in read.facts.pages] == [1, 2]
     assert set(read.cpu_s) == {"parse", "structure", "chunk", "encode"}

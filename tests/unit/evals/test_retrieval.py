@@ -12,6 +12,7 @@ from evals.retrieval.asking import Answer
 from evals.retrieval.corpora import FOLDERS, Corpus, Question, Quote, available, load
 from evals.retrieval.metric import KS, Result, mean, score
 from evals.retrieval.paged import page_mean
+from evals.retrieval.ways import Draw, names_nothing, ways
 from evals.retrieval.wordings import in_a_sentence, natural, unnamed
 from proviso.text import Span
 
@@ -62,8 +63,9 @@ def a_question(*pages: int) -> Question:
 def test_pages_count_when_a_result_of_the_right_file_touches_them() -> None:
     results = (at(0, 1, "a.pdf"), at(0, 1, "b.pdf"), at(0, 1, "a.pdf"), at(0, 1, "a.pdf"))
     answers = [Answer(results, ((1, 2), (4, 4), None, (3, 4)), (), 5)]
-    rows = page_mean([a_question(2, 4)], answers)
+    rows = page_mean([a_question(2, 4)], answers, {}.__getitem__)
     assert [rows[f"R@{k}"] for k in KS[:3]] == [50.0, 50.0, 100.0]
+    assert rows["wrong@8"] == 25.0
 
 
 def test_natural_wordings_are_the_same_for_a_seed_and_of_one_half() -> None:
@@ -120,3 +122,43 @@ def test_a_corpus_is_read_from_its_folder_with_the_names_of_its_documents(tmp_pa
     assert question.truth == (Quote("A pays", 3),)
     assert corpus.names == {"a.txt": "Supply Agreement between A and B", "gone.txt": "Supply Agreement between A and B"}
     assert [path.name for path in corpus.files] == ["a.txt"]
+
+
+def test_what_is_shown_twice_is_found_once() -> None:
+    found = score([at(0, 10), at(5, 15)], "a", [Span(0, 20)])
+    assert found.recall[:2] == pytest.approx((10 / 20, 15 / 20))
+    assert found.precision[:2] == pytest.approx((1.0, 15 / 20))
+
+
+def test_labelled_words_without_a_place_count_wherever_a_result_has_all_of_them() -> None:
+    texts = {"a.pdf": "CFG 0x1A10_0004 0x0000; CFG 0x1A100004 0x01", "b.pdf": "0x1A100004 0x01"}
+    truth = (Quote("", None, (9,)), Quote("0x1A10_0004", None), Quote("0x01", None))
+    question = Question("q", "k", "a.pdf", "?", None, truth)
+    results = (at(0, 15, "b.pdf"), at(0, 22, "a.pdf"), at(24, 43, "a.pdf"))
+    rows = page_mean([question], [Answer(results, ((9, 9), (1, 1), (1, 1)), (), 5)], texts.__getitem__)
+    assert (rows["holds@1"], rows["holds@4"], rows["R@64"]) == (0.0, 100.0, 0.0)
+
+
+def test_a_draw_asks_the_same_questions_each_time_in_every_way_that_the_corpus_has() -> None:
+    keys = ("Governing Law", "Cap On Liability")
+    rows = tuple(Question(str(n), keys[n % 2], "a.txt", f"labelled {n}", f"named {n}", ()) for n in range(20))
+    corpus = Corpus("cuad", (), rows, "cuad", {"a.txt": "Supply Agreement"})
+    drawn = ways(corpus, Draw("tune", most=5))
+    assert drawn == ways(corpus, Draw("tune", most=5))
+    assert {way: len(askings) for way, askings in drawn.items()} == {
+        "within": 5,
+        "named": 5,
+        "natural (tune)": 5,
+        "sentence (tune)": 5,
+    }
+    assert [a.question for a in drawn["within"]] == [a.question for a in drawn["named"]]
+    assert all(not asking.within for asking in names_nothing(corpus, Draw("tune", most=5)))
+    without = Corpus("financebench", (), rows)
+    assert list(ways(without, Draw())) == ["within", "named", "unscoped"]
+
+
+def test_recall_in_so_many_characters_does_not_depend_on_how_they_are_cut() -> None:
+    truth = [Span(1000, 3000)]
+    whole, pieces = [at(0, 8000)], [at(n, n + 500) for n in range(0, 8000, 500)]
+    assert score(whole, "a", truth).recall_in_chars == score(pieces, "a", truth).recall_in_chars == 1.0
+    assert score([at(5000, 7500), *whole], "a", truth).recall_in_chars == 500 / 2000

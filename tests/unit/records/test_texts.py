@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from proviso.errors import NotFound
-from proviso.types.documents import Block, Chunk, Parsed
+from proviso.types.documents import Block, Chunk, Page, Parsed, Section, Structure
 from records.store.folder import FolderStore
-from records.texts import CACHED_TEXT_BYTES, Texts
+from records.texts import CACHED_TEXT_BYTES, KeptText, Texts
 
 
 def parsed(text: str) -> Parsed:
@@ -34,6 +34,27 @@ async def test_a_version_that_is_kept_anew_is_read_anew(tmp_path: Path) -> None:
     assert (await texts.read("ver_1")).text == "Before."
     await texts.save("ver_1", parsed("After OCR."), [])
     assert (await texts.read("ver_1")).text == "After OCR."
+
+
+async def test_an_outline_is_the_text_with_pages_and_sections_whatever_is_written_in_them(tmp_path: Path) -> None:
+    texts, fresh = (Texts(FolderStore(tmp_path)) for _ in range(2))
+    tricky = Section("1", "1", '],"pages":[', 1, 0, 4, 1)
+    pages = (Page(1, 0, 9, 612.0, 792.0, 9, "text_layer"),)
+    for number, blocks in enumerate(((), (Block("paragraph", 0, 9),) * 3)):
+        await texts.save(
+            f"ver_{number}", Parsed("One — two", blocks, "text/plain", pages=pages, sections=(tricky,)), []
+        )
+        outline = await fresh.outline(f"ver_{number}")
+        assert (outline.text, outline.structure) == ("One — two", Structure((), pages, (tricky,)))
+        assert (await fresh.read(f"ver_{number}")).structure.blocks == blocks
+        assert await fresh.outline(f"ver_{number}") is await fresh.read(f"ver_{number}")
+
+
+async def test_an_outline_of_a_structure_in_another_order_is_read_all_the_same(tmp_path: Path) -> None:
+    texts = Texts(FolderStore(tmp_path))
+    structure = b'{"sections": [], "pages": [], "blocks": [{"kind": "paragraph", "start": 0, "end": 3}]}'
+    await texts.keep("ver_1", {"text": b"One", "structure": structure})
+    assert await texts.outline("ver_1") == KeptText("One", Structure((), (), ()))
 
 
 async def test_texts_in_memory_are_counted_in_bytes(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from analysis.retrieval.questions import REMEMBERED, Questions, Ready
 from analysis.retrieval.recipe import Recipe
+from evals.retrieval.corpora import CARRIED
 from ingest.embedding.local import LocalEmbedder
 from proviso.types.search import IndexPoint
 from records.index.bm25 import document_vector, query_vector, token_id
@@ -22,8 +23,12 @@ TERMINATION = (
     "Either party may terminate this Agreement for convenience upon {n} days prior written notice to the office in {place}.",
     "Termination. The Supplier may terminate for convenience at any time by giving {n} days prior written notice.",
 )
+FRAMES = """The Length field is an unsigned 24-bit integer that gives the length of the frame payload in octets.
+A server MUST NOT send a HEADERS frame on a stream that is in the closed state; the receiver treats it as a stream error.
+The Stream Identifier is 31 bits long. Stream zero is reserved for frames that concern the connection as a whole."""
 ENGLISH = frozenset({"en"})
 WALK = "Can we walk away?"
+BACK = "Do we have to hand everything back at the end?"
 ALONE = "How long is the nonce of the handshake record in octets?"
 
 
@@ -60,12 +65,22 @@ async def index(bare: EdgeIndex, embedded: list[list[IndexPoint]]) -> EdgeIndex:
     return bare
 
 
+@pytest.fixture
+async def lonely(bare: EdgeIndex) -> EdgeIndex:
+    """With one non-disclosure agreement."""
+    nda = CARRIED / "contractnli" / "txt" / "Basic-Non-Disclosure-Agreement.txt"
+    lines = [line for line in nda.read_text(encoding="utf-8").splitlines() if line.strip()]
+    await bare.upsert(clause_points(a_document("nda"), lines, LocalEmbedder()))
+    return bare
+
+
 async def made(index: EdgeIndex, text: str, recipe: Recipe, *, documents: int = 1) -> Ready:
     return await Questions(index, CountingEmbedder(), recipe).ready("local", text, ENGLISH, documents=documents)
 
 
 UNAIDED = Recipe(feedback=None, plain=None)
-LEARNING = Recipe(plain=None)
+LEARNING = Recipe(plain=None, reference=None)
+REFERRING = Recipe(plain=None)
 TRANSLATING = Recipe(feedback=None)
 
 
@@ -95,6 +110,57 @@ async def test_fourteen_documents_are_too_few_to_learn_from(bare: EdgeIndex, emb
     for points in embedded[:14]:
         await bare.upsert(points)
     assert await made(bare, WALK, LEARNING) == await made(bare, WALK, UNAIDED)
+
+
+async def test_a_workspace_of_one_nda_learns_from_the_shipped_ones(lonely: EdgeIndex) -> None:
+    plain, learnt = await made(lonely, BACK, LEARNING), await made(lonely, BACK, REFERRING)
+    assert plain == await made(lonely, BACK, UNAIDED)
+    assert {token_id("return"), token_id("destroy")} <= set(learnt.asked.words.tokens) - set(plain.asked.words.tokens)
+    assert learnt.asked.dense != plain.asked.dense
+    assert learnt.coverage > plain.coverage
+    assert await made(lonely, BACK, REFERRING, documents=4) == plain
+
+
+async def test_questions_in_other_languages_learn_nothing_from_the_shipped_library(lonely: EdgeIndex) -> None:
+    for languages in (frozenset({"de"}), frozenset({"en", "fr"})):
+        asked = [
+            await Questions(lonely, CountingEmbedder(), recipe).ready("local", BACK, languages, documents=2)
+            for recipe in (LEARNING, REFERRING)
+        ]
+        assert asked[0] == asked[1]
+
+
+async def test_what_the_workspace_covers_better_is_not_asked_of_the_shipped_library(lonely: EdgeIndex) -> None:
+    await lonely.upsert(clause_points(a_document("record"), clauses(0)[3:], LocalEmbedder()))
+    assert await made(lonely, ALONE, REFERRING) == await made(lonely, ALONE, UNAIDED)
+
+
+async def test_a_workspace_that_does_not_speak_as_contracts_do_learns_nothing_from_them(bare: EdgeIndex) -> None:
+    await bare.upsert(clause_points(a_document("frames"), FRAMES.splitlines(), LocalEmbedder()))
+    assert await made(bare, BACK, REFERRING) == await made(bare, BACK, UNAIDED)
+
+
+async def test_with_another_embedder_only_the_words_of_the_shipped_passages_are_learnt(lonely: EdgeIndex) -> None:
+    other = CountingEmbedder()
+    other.name = "another"
+    asked = "Must confidential information be returned or destroyed?"
+    learnt = await Questions(lonely, other, REFERRING).ready("local", asked, ENGLISH, documents=1)
+    plain = await made(lonely, asked, UNAIDED)
+    assert set(plain.asked.words.tokens) < set(learnt.asked.words.tokens)
+    assert learnt.asked.dense == plain.asked.dense
+
+
+async def test_a_workspace_with_enough_to_say_is_not_told_by_the_shipped_library(index: EdgeIndex) -> None:
+    assert await made(index, WALK, REFERRING) == await made(index, WALK, LEARNING)
+
+
+async def test_a_question_is_kept_apart_with_the_shipped_library_and_without(lonely: EdgeIndex) -> None:
+    questions = Questions(lonely, CountingEmbedder(), REFERRING)
+    one = await questions.ready("local", BACK, ENGLISH, documents=1)
+    many = await questions.ready("local", BACK, ENGLISH, documents=4)
+    assert one.asked.words != many.asked.words
+    assert await questions.ready("local", BACK, ENGLISH, documents=2) is one
+    assert await questions.ready("local", BACK, ENGLISH, documents=5) is many
 
 
 async def test_coverage_is_high_for_words_of_the_documents_and_nothing_for_words_that_none_has(

@@ -34,6 +34,30 @@ def test_clauses_that_only_name_a_document_go_and_names_inside_others(question: 
     assert left(question) == rest
 
 
+FILE = "Vericel_04-08-2020__EX.1 - SUPPLY (MediWound)_Hertz-.pdf"
+
+
+@pytest.mark.parametrize(
+    ("question", "rest"),
+    [
+        ("Who pays in {}?", "Who pays ?"),
+        ("What does {} say about recalls?", "What does say about recalls?"),
+        ("According to “{}” who pays?", "According to who pays?"),
+        ('In "{}" who pays?', "who pays?"),
+        ("who pays for recalls ({})", "who pays for recalls"),
+        ("recalls: {}, `{}`", "recalls:"),
+        ("[{}] who pays (and when)?", "who pays (and when)?"),
+        ("Vericel's obligations (on recalls)", "'s obligations (on recalls)"),
+        ("Vericel-related recalls", "related recalls"),
+    ],
+)
+def test_nothing_is_left_of_a_file_name_and_the_marks_around_it(question: str, rest: str) -> None:
+    question = question.replace("{}", FILE)
+    named = NAMES | set("04 08 2020 ex 1".split())
+    places = frozenset(place for place, word in enumerate(words_of(question)) if word.text in named)
+    assert residue(question, places) == rest
+
+
 @pytest.mark.parametrize("question", ["Vericel", "The Vericel agreement", "Vericel and MediWound?", "about Hertz"])
 def test_where_nothing_would_be_left_the_question_itself_is_asked(question: str) -> None:
     assert left(question) == question

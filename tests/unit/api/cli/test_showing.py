@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.cli.showing import STATES, plain, short, show_cells, show_evidence, show_hits, show_outcome, where, worded
+from api.cli.showing import STATES, plain, short, show_cells, show_evidence, show_found, show_outcome, where, worded
 
 EVIDENCE = {
     "n": 1,
@@ -115,23 +115,53 @@ def test_a_question_back_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Which agreement?" in capsys.readouterr().out
 
 
+HIT: dict[str, Any] = {
+    "title": "MSA",
+    "page_start": None,
+    "section": "",
+    "score": 0.0312,
+    "document_id": "doc_a",
+    "start": 5,
+    "end": 9,
+    "text": "the\nlaw",
+}
+PLAINLY = {"routed_to": [], "reranked": False, "not_reranked": None, "rewritten": False, "not_rewritten": None}
+
+
 def test_hits_are_numbered_and_no_hits_are_said(capsys: pytest.CaptureFixture[str]) -> None:
-    hit = {
-        "title": "MSA",
-        "page_start": None,
-        "section": "",
-        "score": 0.0312,
-        "document_id": "doc_a",
-        "start": 5,
-        "end": 9,
-        "text": "the\nlaw",
-    }
-    show_hits([hit, hit | {"page_start": 2}])
-    show_hits([])
+    show_found(PLAINLY | {"items": [HIT, HIT | {"page_start": 2}]})
+    show_found(PLAINLY | {"items": []})
     shown = capsys.readouterr().out
-    assert "1. MSA  score 0.031  doc_a [5, 9)\n   the law" in shown
+    assert shown.startswith("\n1. MSA  score 0.031  doc_a [5, 9)\n   the law")
     assert "2. MSA  (p. 2)  score" in shown
-    assert "Nothing was found." in shown
+    assert shown.endswith("Nothing was found.\n")
+
+
+def test_a_search_that_kept_to_a_document_says_which_and_why(capsys: pytest.CaptureFixture[str]) -> None:
+    routes = [
+        {"document_id": "doc_a", "reason": "file_name"},
+        {"document_id": "doc_b", "reason": "party"},
+        {"document_id": "doc_c", "reason": "seal"},
+    ]
+    show_found(PLAINLY | {"items": [HIT | {"title": "M\x1b[31mSA"}], "routed_to": routes})
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[:3] == [
+        "Kept to M[31mSA  doc_a: the question names its file name.",
+        "Kept to doc_b: the question names a party to it.",
+        "Kept to doc_c: the question names it.",
+    ]
+
+
+def test_what_was_done_with_the_question_is_said_and_what_could_not_be(capsys: pytest.CaptureFixture[str]) -> None:
+    show_found(PLAINLY | {"items": [HIT], "reranked": True, "rewritten": True})
+    done = capsys.readouterr().out
+    assert "In the order of the reranker." in done
+    assert "what the model says that such a clause would say" in done
+    assert "!" not in done
+    show_found(PLAINLY | {"items": [HIT], "not_reranked": "gone\x07 away", "not_rewritten": "No model."})
+    missed = capsys.readouterr().out
+    assert "! not reranked: gone away" in missed
+    assert "! not put in other words: No model." in missed
 
 
 def test_cells_are_a_table_a_document(capsys: pytest.CaptureFixture[str]) -> None:

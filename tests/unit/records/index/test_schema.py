@@ -53,6 +53,7 @@ def test_another_embedder_or_layout_is_refused_with_both_named(stored: dict[str,
 
 def test_a_collection_is_named_for_its_dimensions() -> None:
     assert collection_name(384) == "proviso_384"
+    assert collection_name(384, 2) == "proviso_384_2"
 
 
 def test_documents_come_best_sum_first_and_a_score_that_is_not_there_is_nothing() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evals.documents import TrueQuote
-from evals.quotes import Judged, judge, summary
+from evals.labelled import Judged, judge, summary
 from tests.unit.evals.builders import a_source
 
 FEES = "The supplier shall pay a fee of ten thousand dollars; the fee is due each March."
