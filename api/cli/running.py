@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from typing import Annotated, NoReturn
 
@@ -30,6 +31,9 @@ def serve(
     with announced(settings.data_dir) as announce:
 
         def ready(url: str) -> None:
+            # What is there by now stays. Every full collection would walk through it, a fifth of a second in which nobody is answered.
+            gc.collect()
+            gc.freeze()
             announce(url)
             model = settings.model_base_url or "none (answers are passages; see .env.example)"
             note(f"Proviso is ready at {url}   data: {settings.data_dir.absolute()}   model: {model}")

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
+from ingest.aside import stand_aside
 from ingest.embedding.models import ENGLISH
 from ingest.embedding.wordpiece import PACKAGED, WordPiece, packaged_file, require_fit
 from proviso.ports import Vector
@@ -41,7 +42,7 @@ class LocalEmbedder:
         self._session = onnxruntime.InferenceSession(
             str(packaged_file("model.onnx", folder)), _session_options(), providers=["CPUExecutionProvider"]
         )
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="embedder")
+        self._threads = ThreadPoolExecutor(threads, "embedder", stand_aside)
 
     def count_tokens(self, text: str) -> int:
         """Tokens as the model sees them, [CLS] and [SEP] included."""

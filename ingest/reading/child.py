@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
+from ingest.aside import stand_aside
 from ingest.reading.crossing import LENGTH, Reply, Request, framed_head, framed_progress, reply_part, request_of
 from ingest.reading.steps import Timed, work
 from proviso.errors import ParserLimit, ProvisoError, StoreUnavailable
@@ -135,6 +136,7 @@ def _reader(source: BinaryIO, requests: queue.SimpleQueue[bytes]) -> None:
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.setpgid(0, 0)  # so that a recogniser it starts ends with it
+    stand_aside()
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
