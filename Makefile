@@ -56,8 +56,8 @@ bench: $(VENV)/.ready-dev ## measure speed and memory (options: ARGS=…)
 bench-ingest: $(VENV)/.ready-dev ## measure ingestion by stage, its growth and its peers (options: ARGS="--documents 10,100,1000")
 	@$(BIN)/python -m evals.bench_ingest $(ARGS)
 
-eval: $(VENV)/.ready-dev ## measure the quality of ingestion on documents with ground truth (options: ARGS=…)
-	@$(BIN)/python -m evals.ingest $(ARGS)
+eval: $(VENV)/.ready-dev ## measure what of the truth reaches the model and, where an endpoint is set, its answers (options: ARGS="cuad --most 50")
+	@$(BIN)/python -m evals.context $(ARGS)
 
 eval-ingest: $(VENV)/.ready-dev ## measure everything that ingestion finds against ground truth (needs ../shared; many minutes)
 	@for part in $(EVALS_OF_INGEST); do echo "== evals.$$part"; $(BIN)/python -m evals.$$part || exit 1; done

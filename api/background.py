@@ -1,6 +1,7 @@
-"""What runs behind the doors (floor 5): durable jobs tied to ingestion and extraction, and the reconciliation at start-up.
+"""What runs behind the doors (floor 5): durable jobs tied to ingestion, extraction and answers, and the reconciliation at start-up.
 
-A document's job id is its version id and attempt, an extraction unit's is extraction, document and attempt: enqueueing twice is a no-op.
+A document's job id is its version id and attempt, an extraction unit's is extraction, document and attempt, an answer's is its own:
+enqueueing twice is a no-op.
 """
 
 from __future__ import annotations
@@ -10,14 +11,16 @@ import logging
 from dataclasses import dataclass
 
 from analysis.extraction.extraction import Extraction
+from api.later import LaterAnswers
 from ingest.pipeline import Ingestion
 from proviso.errors import DependencyError, NotFound, ProvisoError
 from proviso.ports import Jobs, VectorIndex
-from records.catalog import changes, documents, extractions, idempotency
+from records.catalog import asked, changes, documents, extractions, idempotency
 from records.catalog.catalog import Catalog
 
 INGEST = "ingest"
 EXTRACT = "extract"
+ANSWER = "answer"
 HOUR_S = 3600
 log = logging.getLogger(__name__)
 
@@ -30,6 +33,7 @@ class Background:
     jobs: Jobs
     ingestion: Ingestion
     extraction: Extraction
+    later: LaterAnswers
 
     async def queue_document(self, version_id: str, attempt: int) -> None:
         await self.jobs.enqueue(INGEST, f"{version_id}.{attempt}", version_id)
@@ -38,6 +42,9 @@ class Background:
         """Queue the units of an extraction whose documents are ready or failed; the rest follow when they settle."""
         for unit in await self.catalog.read(extractions.unsettled, extraction_id):
             await self._queue_unit(unit)
+
+    async def queue_answer(self, answer_id: str) -> None:
+        await self.jobs.enqueue(ANSWER, answer_id, answer_id)
 
     async def document_settled(self, document_id: str) -> None:
         """A document became ready, failed or goes: the units that waited for it can run."""
@@ -49,6 +56,8 @@ class Background:
         try:
             if queue == INGEST:
                 await self.ingestion.fail(subject, error)
+            elif queue == ANSWER:
+                await self.later.fail(subject, error)
             else:
                 await self.extraction.fail(subject, error)
         except NotFound:
@@ -63,6 +72,8 @@ class Background:
             await self.queue_document(version.version_id, version.attempt)
         for unit in await self.catalog.read(extractions.unsettled):
             await self._queue_unit(unit)
+        for answer_id in await self.catalog.read(asked.unfinished):
+            await self.queue_answer(answer_id)
         live = await self.catalog.read(documents.live_versions)
         known = set(live) | {version.version_id for version in unfinished}
         orphans = sorted(set(counts) - known)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from api.wiring import Services
 from proviso.errors import NotFound
-from records.catalog import changes, documents, extractions
+from records.catalog import answers, changes, documents, extractions
 from records.catalog.documents import DocumentRecord, Standing
 from records.catalog.extractions import ExtractionOverview
 from records.catalog.rows import ChangeRecord
@@ -16,6 +16,7 @@ from records.catalog.rows import ChangeRecord
 R = TypeVar("R")
 POLL_S = 0.25
 SETTLED = ("ready", "failed")
+ENDED = ("done", "failed")
 BATCH = 500
 
 
@@ -51,6 +52,16 @@ def watch_extraction(services: Services, workspace: str, extraction_id: str) -> 
     return _watch(
         lambda: services.catalog.read(extractions.get, workspace, extraction_id),
         lambda record: record.finished_at is not None,
+    )
+
+
+def watch_answer(
+    services: Services, workspace: str, answer_id: str
+) -> AsyncIterator[answers.AnswerRecord | answers.AnswerToCome]:
+    """The answer as it is and after each change, until it is there or has failed."""
+    return _watch(
+        lambda: services.catalog.read(answers.get, workspace, answer_id),
+        lambda record: record.status in ENDED,
     )
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-import importlib
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from analysis.answering.answering import Answering
 from analysis.answering.answering import Means as AnswerMeans
@@ -27,7 +26,9 @@ from analysis.retrieval.rerank import Reranking
 from analysis.retrieval.rerank import passages as read_passages
 from analysis.retrieval.rewriting import Rewriting
 from analysis.retrieval.search import Search
-from api.background import EXTRACT, INGEST, Background
+from api.background import ANSWER, EXTRACT, INGEST, Background
+from api.later import LaterAnswers
+from api.modelling import follow_window, open_model
 from api.pairing import as_found, close_pair, open_pair
 from api.removal import Removal
 from api.reranking import open_reranker
@@ -97,6 +98,7 @@ class _Analysis:
     answering: Answering
     extraction: Extraction
     passages: Passages
+    contexts: Contexts
 
 
 @contextlib.asynccontextmanager
@@ -109,7 +111,7 @@ async def open_services(settings: Settings, *, sweeps: bool = True) -> AsyncIter
         in_use = kept.switching.in_use
         scratch = _empty_folder(settings.data_dir / "scratch" / settings.executor_id)
         readers = _open_readers(settings, in_use.pair.embedder, stack)
-        model, tokens = _open_model(settings, stack), Tokens()
+        model, tokens = open_model(settings, stack), Tokens()
         rewriting = open_rewriting(settings, kept.catalog, tokens, model)
         grounded = _open_analysis(settings, kept, _open_search(settings, kept, rewriting, stack), tokens, model)
         background: Background
@@ -124,20 +126,18 @@ async def open_services(settings: Settings, *, sweeps: bool = True) -> AsyncIter
             settings.executor_id,
             on_error=lambda queue, subject, error: background.job_failed(queue, subject, error),  # noqa: PLW0108 (bound later)
         )
-        background = Background(kept.catalog, jobs, ingestion, grounded.extraction)
+        limits = _limits(settings)
+        await follow_window(model, lambda tokens: grounded.contexts.adopt(replace(limits, context_tokens=tokens)))
+        later = LaterAnswers(kept.catalog, grounded.answering, settings.llm_patience_s)
+        background = Background(kept.catalog, jobs, ingestion, grounded.extraction, later)
         # More than there are readers: files are read while others are embedded, and while the queue has not looked for the next.
         jobs.queue(INGEST, ingestion.script, settings.ingest_concurrency + 2)
         jobs.queue(EXTRACT, grounded.extraction.script, settings.llm_concurrency)
+        jobs.queue(ANSWER, later.script, settings.llm_concurrency)
         removal = Removal(kept.catalog, kept.store, kept.texts, in_use, background.document_settled)
         await asyncio.to_thread(jobs.start)
         stack.push_async_callback(asyncio.to_thread, jobs.stop)
-        if sweeps:
-            await removal.finish_all()
-            if settings.store_url is None:  # a shared store may hold another deployment's texts
-                await removal.clear_texts()
-        await kept.catalog.write(idempotency.release, settings.executor_id)
-        with in_use.taken() as pair:
-            await background.reconcile(pair.index)
+        await _catch_up(settings, kept, background, removal, sweeps=sweeps)
         stack.callback(asyncio.create_task(background.housekeep()).cancel)
         if settings.qdrant_url is not None:
             stack.callback(asyncio.create_task(kept.switching.keep_up()).cancel)
@@ -153,13 +153,24 @@ async def open_services(settings: Settings, *, sweeps: bool = True) -> AsyncIter
             model=model,
             answering=grounded.answering,
             passages=grounded.passages,
-            limits=_limits(settings),
+            limits=limits,
             extraction=grounded.extraction,
             background=background,
             removal=removal,
             naming=ingestion.naming,
             scratch=scratch,
         )
+
+
+async def _catch_up(settings: Settings, kept: _Kept, background: Background, removal: Removal, *, sweeps: bool) -> None:
+    """Settle what an earlier process left half done."""
+    if sweeps:
+        await removal.finish_all()
+        if settings.store_url is None:  # a shared store may hold another deployment's texts
+            await removal.clear_texts()
+    await kept.catalog.write(idempotency.release, settings.executor_id)
+    with kept.switching.in_use.taken() as pair:
+        await background.reconcile(pair.index)
 
 
 def _open_analysis(
@@ -175,6 +186,7 @@ def _open_analysis(
             ExtractionMeans(kept.catalog, library, contexts, passages, asking, settings.llm_patience_s)
         ),
         passages=passages,
+        contexts=contexts,
     )
 
 
@@ -227,25 +239,8 @@ def _ocr(settings: Settings) -> OcrSettings:
     return OcrSettings(settings.ocr, settings.ocr_languages, settings.ocr_max_pages)
 
 
-def _open_model(settings: Settings, stack: AsyncExitStack) -> GptOss | None:
-    if settings.model_base_url is None:
-        return None
-    # Loaded only now: the client behind it takes more than a second, which nobody without a model should wait for.
-    client = importlib.import_module("analysis.llm.client").GptOss
-    model = client(
-        base_url=settings.model_base_url,
-        api_key=settings.model_api_key,
-        model=settings.llm_model,
-        context_tokens=settings.llm_context_tokens,
-        timeout_s=settings.llm_timeout_s,
-        concurrency=settings.llm_concurrency,
-    )
-    stack.push_async_callback(model.close)
-    return cast("GptOss", model)
-
-
 def _limits(settings: Settings) -> Limits:
-    return Limits(settings.llm_context_tokens, settings.full_tokens, settings.evidence_tokens)
+    return Limits(settings.llm_context_tokens, settings.full_tokens, settings.evidence_tokens, settings.map_tokens)
 
 
 def _jobs_url(settings: Settings) -> str:

@@ -1,4 +1,4 @@
-"""`make eval` (evals): reads a folder of real contracts and checks what reading promises, with numbers for what cannot be promised.
+"""The first part of `make eval-ingest` (evals): what reading promises, checked on a folder of real contracts; the rest in numbers.
 
 Chunks against the canonical text as it is kept, boxes against pages, and labelled quotes against the place they resolve to. It exits
 with 1 when a promise does not hold; a labelled quote that is not found is a number, not a failure.

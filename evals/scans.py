@@ -19,8 +19,8 @@ from typing import Any
 
 from analysis.evidence.source import SourceDocument
 from evals.documents import REPOSITORY, true_quotes
-from evals.letters import error_rate, word_f1
 from evals.labelled import Judged, judge, summary
+from evals.letters import error_rate, word_f1
 from evals.results import machine, save, table
 from ingest.parsing import ocr, registry
 from ingest.parsing.kinds import PDF

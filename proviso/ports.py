@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from proviso.types.chat import ChatDelta, ChatRequest, Completion
+from proviso.types.prices import Price
 from proviso.types.search import (
     DocumentHit,
     DocumentPoint,
@@ -124,6 +125,9 @@ class ChatModel(Protocol):
     async def complete(self, request: ChatRequest) -> Completion: ...
 
     def stream(self, request: ChatRequest) -> AsyncIterator[ChatDelta]: ...
+
+    def price(self, model: str | None) -> Price | None:
+        """What a model takes (None: the default one), if the settings say."""
 
 
 class Job(Protocol):

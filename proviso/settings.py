@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from proviso.types.prices import Price
 
 TOGETHER_BASE_URL = "https://api.together.xyz/v1"
 
@@ -58,6 +61,11 @@ class Settings(BaseSettings):
     llm_model: str = "openai/gpt-oss-120b"
     llm_context_tokens: int = Field(default=131_072, ge=4096)
     llm_timeout_s: float = Field(default=600.0, gt=0)
+    llm_first_token_s: float | None = Field(default=None, gt=0)
+    llm_profile: Literal[
+        "auto", "together", "vllm", "ollama", "ollama-cloud", "llamacpp", "lmstudio", "groq", "openrouter", "generic"
+    ] = "auto"
+    llm_prices: dict[str, Price] = Field(default_factory=dict)
     llm_concurrency: int = Field(default=4, ge=1)
     llm_patience_s: float = Field(default=900.0, ge=0)
     together_api_key: SecretStr | None = Field(
@@ -74,6 +82,7 @@ class Settings(BaseSettings):
 
     full_tokens: int = Field(default=32_000, ge=0)
     evidence_tokens: int = Field(default=24_000, ge=500)
+    map_tokens: int = Field(default=2_000_000, ge=1_000)
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod
@@ -81,6 +90,26 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return tuple(part.strip().lower() for part in value.split(",") if part.strip())
+
+    @field_validator("llm_prices", mode="before")
+    @classmethod
+    def _known_names(cls, value: Any) -> Any:
+        """A misspelt name of a price is refused, not ignored."""
+        for model, price in value.items() if isinstance(value, dict) else ():
+            unknown = set(price) - {"prompt", "answer", "cached"} if isinstance(price, dict) else set()
+            if unknown:
+                raise ValueError(
+                    f"the price of {model} has prompt, answer and cached, not {', '.join(sorted(unknown))}"
+                )
+        return value
+
+    @field_validator("llm_prices")
+    @classmethod
+    def _real_prices(cls, value: dict[str, Price]) -> dict[str, Price]:
+        for model, price in value.items():
+            if not all(math.isfinite(each) and each >= 0 for each in (price.prompt, price.answer, price.cached or 0.0)):
+                raise ValueError(f"the price of {model} is 0 or more for a million tokens")
+        return value
 
     @property
     def model_base_url(self) -> str | None:

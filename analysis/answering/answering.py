@@ -6,34 +6,40 @@ Without a model the same road ends at the best passages, and says so. Nothing he
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
-from typing import Literal, TypeVar
+from typing import Literal
 
+from analysis.answering.blank import blank, instructions
 from analysis.answering.draft import Draft
+from analysis.answering.effort import DEFAULT_EFFORT
+from analysis.answering.mapping.road import MapReduce
+from analysis.answering.mapping.survey import Survey
 from analysis.answering.question import AskEvent, Question
+from analysis.answering.speaking import spoken
 from analysis.context.context import Context
+from analysis.context.history import searched_as
+from analysis.context.layout import Means as PromptMeans
 from analysis.context.layout import Prompt
 from analysis.context.tokens import Tokens
+from analysis.evidence.check import VERIFIED
 from analysis.grounding.contexts import Contexts, Planned, Wishes
 from analysis.grounding.library import Library
 from analysis.grounding.passages import Passages
 from analysis.grounding.quotes import Quotes
 from analysis.grounding.spending import call_usage
+from analysis.llm.sanitize import shield
 from proviso.errors import BudgetReached, LlmError
 from proviso.ids import new_id
 from proviso.ports import ChatModel
-from proviso.types.answers import Answer, CallUsage, Effort, Receipt, Usage
+from proviso.prices import check_cost, total_cost
+from proviso.types.answers import Answer, CallUsage, PerDocument, Receipt, Usage
 from proviso.types.chat import ChatRequest, Completion
 from proviso.types.search import ResolvedScope
 from records.catalog import documents
 from records.catalog.catalog import Catalog
 
-T = TypeVar("T")
-DEFAULT_EFFORT: Effort = "medium"
 PASSAGES = 8
 """Passages shown when there is no model."""
 
@@ -41,6 +47,23 @@ CLOSING = (
     "Answer from the documents above only, in the form given: outcome, quotes copied letter by letter, then the answer "
     "with [n]. If they do not contain the answer, the outcome is not_in_documents."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What will be sent first; `survey` where the scope is read window by window."""
+
+    planned: Planned
+    survey: Survey | None = None
+
+    @property
+    def receipt(self) -> Receipt:
+        return self.planned.context.receipt
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether any words are shown to the model."""
+        return any(part.end > part.start for part in self.receipt.packed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,93 +83,97 @@ class Answering:
 
     def __init__(self, means: Means) -> None:
         self._means = means
+        self._mapping = MapReduce(means.library, PromptMeans(means.tokens, shield), means.model)
 
     async def context(self, question: Question) -> Context:
         """What `stream` would send first."""
-        return (await self._plan(question, await self._scope(question))).context
+        return (await self._plan(question, await self._scope(question))).planned.context
 
     async def ask(self, question: Question) -> Answer:
         """The whole answer at once."""
-        async for event in self.stream(question):
-            if isinstance(event.data, Answer):
-                return event.data
+        async with aclosing(self.stream(question)) as events:
+            async for event in events:
+                if isinstance(event.data, Answer):
+                    return event.data
         raise LlmError("The answer broke off.")
 
     async def stream(self, question: Question) -> AsyncGenerator[AskEvent, None]:
         """Events in the order of API.md; the last is `done` with the whole answer."""
         started = time.perf_counter()
         scope = await self._scope(question)
-        planned = await self._plan(question, scope)
-        yield AskEvent("receipt", self._receipt(planned))
-        road = (
-            self._passages if self._means.model is None else self._modelled if _is_readable(planned) else self._nothing
-        )
-        async with aclosing(road(question, scope, planned)) as events:
+        plan = await self._plan(question, scope)
+        if plan.survey is not None and self._means.model is not None:
+            self._mapping.check(question, plan.survey)
+        yield AskEvent("receipt", self._receipt(plan))
+        async with aclosing(self._road(question, scope, plan)) as events:
             async for event in events:
                 yield _timed(event, started)
+
+    def _road(self, question: Question, scope: ResolvedScope, plan: _Plan) -> AsyncGenerator[AskEvent, None]:
+        if self._means.model is None:
+            return self._passages(question, scope, plan)
+        if not plan.is_readable:
+            return self._nothing(scope, plan)
+        if plan.survey is not None:
+            return self._mapping.answer(question, plan.survey, plan.receipt)
+        return self._modelled(question, scope, plan.planned, self._means.model)
 
     async def _scope(self, question: Question) -> ResolvedScope:
         return await self._means.catalog.read(documents.resolve_scope, question.scope)
 
-    async def _plan(self, question: Question, scope: ResolvedScope) -> Planned:
-        prompt = Prompt(_instructions(), question.text, CLOSING, question.history)
+    async def _plan(self, question: Question, scope: ResolvedScope) -> _Plan:
+        prompt = Prompt(instructions("answer.md"), question.text, CLOSING, question.history)
         wishes = Wishes(
             queries=(question.text,),
             effort=question.effort or DEFAULT_EFFORT,
             mode=question.mode,
             max_output_tokens=question.max_output_tokens,
             evidence_tokens=question.evidence_tokens,
+            may_map=self._means.model is not None,
         )
-        return await self._means.contexts.build(scope, prompt, wishes)
+        decided = await self._means.contexts.decide(scope, prompt, wishes)
+        if decided.plan.mode != "map_reduce":
+            return _Plan(await self._means.contexts.pack(scope, wishes, decided))
+        survey = await self._mapping.survey(question, scope, decided.plan)
+        return _Plan(Planned(await self._mapping.context(survey), survey.output_tokens), survey)
 
-    def _receipt(self, planned: Planned) -> Receipt:
+    def _receipt(self, plan: _Plan) -> Receipt:
         """The receipt of the context; without a model it says that it is of what would have been sent."""
-        receipt = planned.context.receipt
+        receipt = plan.receipt
         if self._means.model is not None:
             return receipt
         return replace(
             receipt, reason=f"no model is configured, so nothing was sent; it would have been: {receipt.reason}"
         )
 
-    async def _passages(
-        self, question: Question, scope: ResolvedScope, planned: Planned
-    ) -> AsyncGenerator[AskEvent, None]:
+    async def _passages(self, question: Question, scope: ResolvedScope, plan: _Plan) -> AsyncGenerator[AskEvent, None]:
         """No model: the passages that fit best, each of them evidence of itself."""
-        evidence = await self._means.passages.evidence(question.text, scope, PASSAGES)
+        asked = searched_as(question.text, question.history)
+        evidence = await self._means.passages.evidence(asked, scope, PASSAGES)
         for item in evidence:
             yield AskEvent("evidence", item)
-        blank = _blank(self._receipt(planned))
-        yield AskEvent("done", replace(blank, outcome="passages", evidence=evidence))
+        yield AskEvent("done", replace(blank(self._receipt(plan)), outcome="passages", evidence=evidence))
 
-    async def _nothing(
-        self, question: Question, scope: ResolvedScope, planned: Planned
-    ) -> AsyncGenerator[AskEvent, None]:
+    async def _nothing(self, scope: ResolvedScope, plan: _Plan) -> AsyncGenerator[AskEvent, None]:
         """Nothing can be read: that is the finding, and no model is asked."""
-        unread = sum(len(item.pages) for item in planned.context.receipt.pages_unread)
+        unread = sum(len(item.pages) for item in plan.receipt.pages_unread)
         why = f"{len(scope.documents)} ready document(s), {unread} page(s) without readable text"
         text = f"Nothing in the scope can be read ({why}), so nothing was asked of the model."
         yield AskEvent("answer", {"text": text})
-        yield AskEvent("done", replace(_blank(planned.context.receipt), answer=text))
+        yield AskEvent("done", replace(blank(plan.receipt), answer=text))
 
     async def _modelled(
-        self, question: Question, scope: ResolvedScope, planned: Planned
+        self, question: Question, scope: ResolvedScope, planned: Planned, model: ChatModel
     ) -> AsyncGenerator[AskEvent, None]:
-        model = self._means.model
-        assert model is not None
-        request = _request(question, planned)
+        request = _request(question, planned, model)
         draft = Draft(Quotes(self._means.library, planned.context.labels, planned.context.passages))
-        completion: Completion | None = None
-        async with closing_stream(model.stream(request)) as deltas:
-            async for delta in deltas:
-                completion = delta.completion or completion
-                async for event in draft.hear(delta):
-                    if event.name != "reasoning" or question.include_reasoning:
-                        yield event
-        async for event in draft.end():
-            yield event
-        if completion is None or draft.outcome is None:
-            raise LlmError("The model's reply held no answer; ask again, or with another effort.")
-        yield AskEvent("done", self._answer(question, planned, draft, completion))
+        async with aclosing(spoken(model, request, draft, include_reasoning=question.include_reasoning)) as events:
+            async for event in events:
+                yield event
+        assert draft.completion is not None
+        answer = self._answer(question, planned, draft, draft.completion)
+        cited = _cited(answer) if len(scope.documents) > 1 else None
+        yield AskEvent("done", replace(answer, per_document=cited))
 
     def _answer(self, question: Question, planned: Planned, draft: Draft, completion: Completion) -> Answer:
         usage, call = self._usage(planned.context.receipt, completion)
@@ -179,12 +206,7 @@ class Answering:
         """As the server reported, else as counted here."""
         call = call_usage("answer", completion, receipt.prompt_tokens_counted, self._means.tokens.count)
         source: Literal["server", "counted"] = "counted" if completion.reasoning_tokens is None else "server"
-        return Usage(call.prompt, call.reasoning, source, call.answer, 1), call
-
-
-def _is_readable(planned: Planned) -> bool:
-    """Whether the context shows the model any words."""
-    return any(part.end > part.start for part in planned.context.receipt.packed)
+        return Usage(call.prompt, call.reasoning, source, call.answer, 1, total_cost((call,))), call
 
 
 def _timed(event: AskEvent, started: float) -> AskEvent:
@@ -194,17 +216,18 @@ def _timed(event: AskEvent, started: float) -> AskEvent:
     return AskEvent("done", replace(event.data, took_ms=round(1000 * (time.perf_counter() - started))))
 
 
-@asynccontextmanager
-async def closing_stream(stream: AsyncIterator[T]) -> AsyncIterator[AsyncIterator[T]]:
-    """Closes a stream that is a generator however the block ends, and with it the connection it reads from."""
-    try:
-        yield stream
-    finally:
-        if isinstance(stream, AsyncGenerator):
-            await stream.aclose()
+def _cited(answer: Answer) -> tuple[PerDocument, ...] | None:
+    """The documents that an answer rests on, each with the numbers of its verified evidence."""
+    if answer.outcome != "answered":
+        return None
+    numbers: dict[str, list[int]] = {}
+    for item in answer.evidence:
+        if item.state in VERIFIED:
+            numbers.setdefault(item.document_id, []).append(item.n)
+    return tuple(PerDocument(document_id, "answered", tuple(ns)) for document_id, ns in numbers.items())
 
 
-def _request(question: Question, planned: Planned) -> ChatRequest:
+def _request(question: Question, planned: Planned, model: ChatModel) -> ChatRequest:
     receipt = planned.context.receipt
     most = receipt.prompt_tokens_counted + planned.output_tokens
     if question.max_tokens is not None and most > question.max_tokens:
@@ -212,6 +235,8 @@ def _request(question: Question, planned: Planned) -> ChatRequest:
             f"This question may take {most:,} tokens ({receipt.prompt_tokens_counted:,} for the prompt, "
             f"{planned.output_tokens:,} kept for thinking and answer), and its budget is {question.max_tokens:,}."
         )
+    price = model.price(question.model)
+    check_cost(question.max_cost, price, receipt.prompt_tokens_counted, planned.output_tokens)
     return ChatRequest(
         purpose="answer",
         messages=planned.context.messages,
@@ -220,27 +245,3 @@ def _request(question: Question, planned: Planned) -> ChatRequest:
         counted_prompt_tokens=receipt.prompt_tokens_counted,
         model=question.model,
     )
-
-
-def _blank(receipt: Receipt) -> Answer:
-    """An answer that no model had a part in."""
-    return Answer(
-        id=new_id("ans"),
-        outcome="not_in_documents",
-        answer=None,
-        clarification=None,
-        evidence=(),
-        unsupported=(),
-        per_document=None,
-        receipt=receipt,
-        usage=Usage(0, 0, "counted", 0, 0),
-        reasoning=None,
-        model=None,
-        effort=None,
-        took_ms=0,
-    )
-
-
-@cache
-def _instructions() -> str:
-    return files(__package__ or "analysis.answering").joinpath("prompts/answer.md").read_text("utf-8")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from analysis.answering.question import AskEvent
 from analysis.answering.reply import Reply, ReplyPiece
 from analysis.evidence.check import unsupported
 from analysis.grounding.quotes import Quotes
 from proviso.types.answers import Evidence, Outcome, Unsupported
-from proviso.types.chat import ChatDelta
+from proviso.types.chat import ChatDelta, Completion
 
 OUTCOMES: dict[str, Outcome] = {
     "answered": "answered",
@@ -21,10 +21,14 @@ REPEATS_FROM = 1001
 
 
 class Draft:
-    """Collects one reply. `restart` forgets everything, for a model that began anew."""
+    """Collects one reply. `restart` forgets everything it said, for a model that began anew. `known`: numbered evidence
+    that the model was given; a quote of its own with such a number is that evidence again.
+    """
 
-    def __init__(self, quotes: Quotes) -> None:
+    def __init__(self, quotes: Quotes, known: Sequence[Evidence] = ()) -> None:
         self._quotes = quotes
+        self._known = {item.n: item for item in known}
+        self.completion: Completion | None = None
         self.restart()
 
     def restart(self) -> None:
@@ -32,15 +36,18 @@ class Draft:
         self._outcome = ""
         self._answer = ""
         self.clarification: str | None = None
-        self._evidence: dict[int, Evidence] = {}
+        self._evidence: dict[int, Evidence] = dict(self._known)
 
     async def hear(self, delta: ChatDelta) -> AsyncIterator[AskEvent]:
         """The events of one piece of a call."""
+        self.completion = delta.completion or self.completion
         if delta.kind == "reasoning":
             yield AskEvent("reasoning", {"text": delta.text})
         elif delta.kind == "retry":
             self.restart()
             yield AskEvent("retry", {"reason": delta.text})
+            for item in self._known.values():
+                yield AskEvent("evidence", item)
         elif delta.kind == "text":
             async for event in self.feed(delta.text):
                 yield event
@@ -81,6 +88,8 @@ class Draft:
         return max(REPEATS_FROM, max(self._evidence, default=0) + 1)
 
     async def _take(self, piece: ReplyPiece) -> AsyncIterator[AskEvent]:
+        if piece.kind == "quote" and piece.n in self._known:
+            return
         if piece.kind == "quote":
             n = piece.n if piece.n > 0 and piece.n not in self._evidence else self._repeat_number()
             self._evidence[n] = await self._quotes.resolve(n, piece.text, piece.doc)

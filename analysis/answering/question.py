@@ -24,13 +24,17 @@ class Question:
     evidence_tokens: int | None = None
     max_tokens: int | None = None
     """Budget: prompt and output tokens of the whole request together."""
+    max_cost: float | None = None
+    """Budget: what the whole request may cost at most, by the price table."""
     history: tuple[Message, ...] = ()
     include_reasoning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AskEvent:
-    """One step of an answer in the making, named as in API.md: receipt, reasoning, evidence, answer, retry, done."""
+    """One step of an answer in the making, named as in API.md: receipt, progress, reasoning, evidence, answer, retry,
+    done.
+    """
 
-    name: Literal["receipt", "reasoning", "evidence", "answer", "retry", "done"]
+    name: Literal["receipt", "progress", "reasoning", "evidence", "answer", "retry", "done"]
     data: Receipt | Evidence | Answer | dict[str, Any]

@@ -7,8 +7,10 @@ takes tenths of a second.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from analysis.context.choosing import CLOSURE_SHARE
+from analysis.context.findings import Findings
 from analysis.context.layout import Means, Prepared, messages
 from analysis.context.packing import Packer, Packing
 from analysis.context.planner import Plan
@@ -33,21 +35,33 @@ class Context:
     passages: dict[str, tuple[Span, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a context is made of, by document id: texts (of the whole scope for `full`, of the found documents for `retrieve`), and for
+    passages what search found, best first, and what the documents define and refer to."""
+
+    texts: Mapping[str, KeptText]
+    found: Sequence[Found] = ()
+    findings: Mapping[str, Findings] = field(default_factory=dict)
+    closure_share: float = CLOSURE_SHARE
+
+
 def build_context(
     plan: Plan,
     prepared: Prepared,
     scope: ResolvedScope,
-    texts: Mapping[str, KeptText],
-    found: Sequence[Found],
+    reading: Reading,
     means: Means,
 ) -> Context:
-    """The context of a plan. `texts` by document id: of the whole scope for `full`, of the found documents for
-    `retrieve`.
+    """The context of a plan.
 
     Raises ScopeTooLarge or ContextOverflow when prompt and output reserve exceed the window by the exact count.
     """
-    packer = Packer(texts, means)
-    packing = packer.whole(scope.documents) if plan.mode == "full" else packer.passages(found, plan.evidence_budget)
+    packer = Packer(reading.texts, means, reading.findings)
+    if plan.mode == "full":
+        packing = packer.whole(scope.documents)
+    else:
+        packing = packer.passages(reading.found, plan.evidence_budget, reading.closure_share)
     prompt = messages(prepared.prompt, packing.text)
     counted = means.tokens.count_prompt(prompt)
     _check(plan, counted)
@@ -69,6 +83,7 @@ def receipt(plan: Plan, prepared: Prepared, scope: ResolvedScope, packing: Packi
         pages_unread=tuple(Unread(d.document_id, d.unread_pages) for d in scope.documents if d.unread_pages),
         not_ready=scope.not_ready,
         failed=scope.failed,
+        history=prepared.history.counts,
     )
 
 
@@ -76,10 +91,17 @@ def _reason(plan: Plan, prepared: Prepared, scope: ResolvedScope, packing: Packi
     parts = [plan.reason]
     if plan.mode == "retrieve":
         parts.append(f"passages of {len(packing.labels)} of {len(scope.documents)} documents were read")
-    if prepared.left_out:
-        size = f"{prepared.left_out_tokens:,} tokens"
-        parts.append(f"the {prepared.left_out} oldest messages of the history ({size}) were left out")
+        parts += _closure(packing)
+    parts += prepared.history.told()
     return "; ".join(parts)
+
+
+def _closure(packing: Packing) -> list[str]:
+    kinds = [each.why for each in packing.packed]
+    definitions, references = kinds.count("definition"), kinds.count("reference")
+    if not definitions + references:
+        return []
+    return [f"with them {definitions} passages of definitions and {references} of clauses referred to"]
 
 
 def _check(plan: Plan, counted: int) -> None:

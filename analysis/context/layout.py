@@ -7,14 +7,15 @@ models attend best. There is one developer message, at index 0, because chat tem
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from analysis.context.history import Condensed, condense
 from analysis.context.tokens import Tokens
 from proviso.types.chat import Message
 
 HISTORY_SHARE = 0.2
-"""Of the window; older turns than fit in it are left out."""
+"""Of the window: older answers are shortened beyond it, then older turns left out."""
 
 OWN_TAGS = re.compile(r"<(?=/?(?:documents?|passage|omitted|question)\b)", re.IGNORECASE)
 BREAK = "<\u200b"
@@ -46,28 +47,21 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A prompt whose history fits, counted without documents; `left_out` tells how many messages were not kept."""
+    """A prompt whose history fits, counted without documents; `history` tells what became of the turns."""
 
     prompt: Prompt
     fixed_tokens: int
-    left_out: int
-    left_out_tokens: int
+    history: Condensed
 
 
 def prepare(prompt: Prompt, means: Means, context_tokens: int) -> Prepared:
-    """Break what must not be taken for markup, and drop the oldest turns beyond a fifth of the window."""
-    history = tuple(
+    """Break what must not be taken for markup, and condense the history to a fifth of the window."""
+    turns = tuple(
         replace(turn, content=means.quoted(turn.content)) for turn in prompt.history if turn.role != "developer"
     )
-    kept = _newest(history, means.tokens.count, int(context_tokens * HISTORY_SHARE))
-    left_out = history[: len(history) - len(kept)]
-    ready = replace(prompt, question=means.quoted(prompt.question), history=kept)
-    return Prepared(
-        prompt=ready,
-        fixed_tokens=means.tokens.count_prompt(messages(ready, "")),
-        left_out=len(left_out),
-        left_out_tokens=sum(means.tokens.count(turn.content) for turn in left_out),
-    )
+    history = condense(turns, means.tokens.count, int(context_tokens * HISTORY_SHARE))
+    ready = replace(prompt, question=means.quoted(prompt.question), history=history.kept)
+    return Prepared(ready, means.tokens.count_prompt(messages(ready, "")), history)
 
 
 def messages(prompt: Prompt, documents: str) -> tuple[Message, ...]:
@@ -79,14 +73,3 @@ def messages(prompt: Prompt, documents: str) -> tuple[Message, ...]:
         *prompt.history,
         Message("user", question),
     )
-
-
-def _newest(history: Sequence[Message], count: Callable[[str], int], limit: int) -> tuple[Message, ...]:
-    """The longest end of `history` within `limit` tokens that does not begin with an answer to a question left out."""
-    held, at = 0, len(history)
-    while at > 0 and held + count(history[at - 1].content) <= limit:
-        at -= 1
-        held += count(history[at].content)
-    while 0 < at < len(history) and history[at].role == "assistant":
-        at += 1
-    return tuple(history[at:])

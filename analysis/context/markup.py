@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from analysis.context.closure import Piece
 from proviso.text import Span
 from proviso.types.documents import Page
 from proviso.types.search import ReadableDocument
@@ -26,9 +27,16 @@ def opening(label: str, document: ReadableDocument) -> str:
 CLOSING = "</document>"
 
 
-def passage(kept: KeptText, span: Span, words: str) -> str:
-    """`words`, which stand at `span` of the text, with section and page."""
-    tag = _tag("passage", section=section_of(kept, span), page=_page_range(kept.structure.pages, span))
+def passage(kept: KeptText, piece: Piece, words: str) -> str:
+    """`words`, which stand at the piece's span of the text, with section and page, and what they are there for."""
+    span, named = piece.span, ", ".join(piece.of)
+    tag = _tag(
+        "passage",
+        section=section_of(kept, span),
+        page=_page_range(kept.structure.pages, span),
+        defines=named if piece.why == "definition" else "",
+        referred_to_as=named if piece.why == "reference" else "",
+    )
     return f"{tag}\n{words}\n</passage>"
 
 

@@ -1,8 +1,9 @@
-"""Decides how much of a scope is read for a question (floor 4, pure): all of it, or the passages that search finds.
+"""Decides how much of a scope is read for a question (floor 4, pure): all of it at once, all of it window by window,
+or the passages that search finds.
 
 Long prompts are answered worse, so `full` is for scopes of up to `full_tokens`; beyond that only on request or where
-a few passages cannot be an answer, and never over 60 % of what the window has left. Nothing is fetched, counted or
-packed here.
+a few passages cannot be an answer, and never over 60 % of what the window has left. What is larger and still must be
+read whole is read in windows (`map_reduce`), up to `map_tokens`. Nothing is fetched, counted or packed here.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.context.completeness import completeness
-from proviso.errors import ContextOverflow, InvalidRequest, ScopeTooLarge
-from proviso.types.answers import Effort
+from analysis.context.completeness import PROVEN_ONLY_WHOLE, completeness
+from proviso.errors import ContextOverflow, ScopeTooLarge
+from proviso.types.answers import Effort, Mode
 
 AskMode = Literal["auto", "full", "retrieve", "map_reduce"]
 
@@ -27,17 +28,36 @@ FRAME_TOKENS = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Windowing:
+    """How a scope is read in windows. `window_tokens`: of document text in one; `output_tokens`: kept for thinking and
+    quotes; `in_flight`: windows prepared at the same time (how many are asked at once is the model adapter's limit).
+    """
+
+    window_tokens: int = 14_000
+    least_window_tokens: int = 500
+    output_tokens: int = 6_000
+    effort: Effort = "low"
+    in_flight: int = 8
+
+
+WINDOWING = Windowing()
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
-    """The model's window (probed or configured) and the settings `full_tokens` and `evidence_tokens`."""
+    """The model's window (probed or configured) and the settings `full_tokens`, `evidence_tokens` and `map_tokens`."""
 
     context_tokens: int
     full_tokens: int
     evidence_tokens: int
+    map_tokens: int = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a request asks of a plan. `fixed_tokens`: the prompt without documents, exactly counted."""
+    """What a request asks of a plan. `fixed_tokens`: the prompt without documents, exactly counted; `documents`: how
+    many the scope has; `may_map`: windows are a way that this request can go by itself.
+    """
 
     question: str
     fixed_tokens: int
@@ -45,6 +65,8 @@ class Need:
     mode: AskMode = "auto"
     max_output_tokens: int | None = None
     evidence_tokens: int | None = None
+    documents: int = 1
+    may_map: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +75,7 @@ class Plan:
     and answer.
     """
 
-    mode: Literal["full", "retrieve"]
+    mode: Mode
     reason: str
     context_tokens: int
     output_tokens: int
@@ -62,12 +84,8 @@ class Plan:
 
 
 def plan(need: Need, scope_tokens: int, limits: Limits) -> Plan:
-    """The plan for a scope of `scope_tokens`. Raises ScopeTooLarge, ContextOverflow and InvalidRequest, each with the
-    numbers.
-    """
-    if need.mode == "map_reduce":
-        raise InvalidRequest("mode map_reduce is not available yet; use auto, full or retrieve")
-    output = _output_tokens(need, limits)
+    """The plan for a scope of `scope_tokens`. Raises ScopeTooLarge and ContextOverflow, each with the numbers."""
+    output = output_tokens(need.effort, need.max_output_tokens, limits.context_tokens)
     room = _room(need, output, limits)
     kind = completeness(need.question) if need.mode == "auto" else None
     whole = int(room * FULL_SHARE)
@@ -75,17 +93,60 @@ def plan(need: Need, scope_tokens: int, limits: Limits) -> Plan:
     if need.mode == "full" and scope_tokens > full_limit:
         raise ScopeTooLarge(
             f"mode full reads up to {full_limit:,} tokens here and the scope has {scope_tokens:,}; "
-            "name fewer documents, or use mode retrieve"
+            "name fewer documents, or use mode map_reduce or retrieve"
         )
-    full = need.mode != "retrieve" and scope_tokens <= full_limit
+    mode = _mode(need, kind, scope_tokens, full_limit, limits)
     budget = min(need.evidence_tokens or limits.evidence_tokens, room - FRAME_TOKENS)
-    reason = _reason(need, kind, scope_tokens, full_limit, full)
-    return Plan("full" if full else "retrieve", reason, limits.context_tokens, output, full_limit, budget)
+    reason = _reason(need, kind, scope_tokens, full_limit, mode)
+    return Plan(mode, reason, limits.context_tokens, output, full_limit, budget)
 
 
-def _output_tokens(need: Need, limits: Limits) -> int:
+def output_tokens(effort: Effort, asked: int | None, context_tokens: int) -> int:
     """The reserve of the effort, at most half of a small window; what the request asks for is taken as it is."""
-    return need.max_output_tokens or min(OUTPUT_TOKENS[need.effort], limits.context_tokens // 2)
+    return asked or min(OUTPUT_TOKENS[effort], context_tokens // 2)
+
+
+def window_size(context_tokens: int, fixed_tokens: int) -> tuple[int, int]:
+    """Tokens of text that a window holds, and tokens kept for its reply; both smaller where the model's own window is.
+    Raises ContextOverflow when nothing is left for text.
+    """
+    output = min(WINDOWING.output_tokens, context_tokens // 4)
+    size = min(WINDOWING.window_tokens, context_tokens - fixed_tokens - output - FRAME_TOKENS)
+    if size < WINDOWING.least_window_tokens:
+        raise ContextOverflow(
+            f"instructions, history and question take {fixed_tokens:,} tokens and a reply is given {output:,}: no room "
+            f"for documents in a window of {context_tokens:,}; shorten them"
+        )
+    return size, output
+
+
+def map_estimate(need: Need, scope_tokens: int, limits: Limits) -> tuple[int, int]:
+    """About how many windows a scope has, at most, and how many prompt tokens they are together."""
+    windows = need.documents + scope_tokens // window_size(limits.context_tokens, need.fixed_tokens)[0]
+    return windows, scope_tokens + windows * need.fixed_tokens
+
+
+def _mode(need: Need, kind: str | None, scope_tokens: int, full_limit: int, limits: Limits) -> Mode:
+    if need.mode == "map_reduce":
+        _check_map(need, scope_tokens, limits)
+        return "map_reduce"
+    if need.mode != "retrieve" and scope_tokens <= full_limit:
+        return "full"
+    if not (need.may_map and kind):
+        return "retrieve"
+    if kind in PROVEN_ONLY_WHOLE:
+        _check_map(need, scope_tokens, limits)
+    return "map_reduce" if map_estimate(need, scope_tokens, limits)[1] <= limits.map_tokens else "retrieve"
+
+
+def _check_map(need: Need, scope_tokens: int, limits: Limits) -> None:
+    windows, prompts = map_estimate(need, scope_tokens, limits)
+    if prompts > limits.map_tokens:
+        raise ScopeTooLarge(
+            f"reading the whole scope of {scope_tokens:,} tokens in {need.documents:,} documents would take about "
+            f"{windows:,} windows and {prompts:,} prompt tokens; up to {limits.map_tokens:,} are allowed here "
+            "(PROVISO_MAP_TOKENS); name fewer documents, or use mode retrieve"
+        )
 
 
 def _room(need: Need, output: int, limits: Limits) -> int:
@@ -98,15 +159,15 @@ def _room(need: Need, output: int, limits: Limits) -> int:
     return room
 
 
-def _reason(need: Need, kind: str | None, scope_tokens: int, full_limit: int, full: bool) -> str:
+def _reason(need: Need, kind: str | None, scope_tokens: int, full_limit: int, mode: Mode) -> str:
     size = f"the scope has {scope_tokens:,} tokens"
     asked = f"a question of {kind}" if kind else ""
-    if full and need.mode == "full":
-        return f"full was asked for; {size}, {full_limit:,} fit"
-    if full:
+    if need.mode == mode:
+        return f"{mode} was asked for; {size}" + (f", {full_limit:,} fit" if mode == "full" else "")
+    if mode == "full":
         return f"{asked + ': ' if kind else ''}{size}, up to {full_limit:,} are read whole"
-    if need.mode == "retrieve":
-        return f"retrieve was asked for; {size}"
+    if mode == "map_reduce":
+        return f"{asked}: {size}, more than the {full_limit:,} that are read at once, so all of it is read in windows"
     if kind:
         warning = "what no passage shows may still be there"
         return f"{asked}, but {size} and only up to {full_limit:,} can be read whole: {warning}"

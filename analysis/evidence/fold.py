@@ -23,7 +23,12 @@ DOUBLE_QUOTES = '"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\uff02'
 SINGLE_QUOTES = "'\u2018\u2019\u201a\u201b\u2039\u203a\u2032`\u00b4\uff07"
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\ufeff"
 SOFT_HYPHENS = "\u00ad\x02\ufffe"
-POINTS = ".,;:!?()[]{}/\\|_*\u00b7\u2022\u2023\u25aa\u25e6\u25cf\u2026\uff0c\u3002\uff1b\uff1a\uff08\uff09\u3001\u037e"
+SYMBOL_BULLETS = "\uf0b7\uf0a7\uf0a8\uf0fc"
+"""Bullets of symbol fonts, as Word and PDFs give them."""
+POINTS = (
+    SYMBOL_BULLETS
+    + ".,;:!?()[]{}/\\|_*\u00b7\u2022\u2023\u25aa\u25e6\u25cf\u2026\uff0c\u3002\uff1b\uff1a\uff08\uff09\u3001\u037e"
+)
 CONTROLS = "".join(map(chr, (*range(0x20), *range(0x7F, 0xA0))))
 
 GAP_CLASS = r"\s" + "".join(

@@ -24,6 +24,8 @@ UNSPACED_SCRIPTS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\U
 NO_SPACE = str.maketrans({" ": None, '"': "'"})
 JOINED = frozenset({"", "-", "- "})
 POSTPOSED = frozenset({"not", "never"})
+HEADINGS = frozenset({"exception", "exceptions"})
+"""Words that would turn what follows round, were they not the heading above it."""
 
 
 class Likeness(IntEnum):
@@ -176,6 +178,8 @@ def _begins_well(quote: FoldedText, source: FoldedText, first: int) -> bool:
         return True
     before = source.text[max(0, source.places[first] - NEAR_CHARS) : source.places[first]]
     previous = words_of(before)[-1:]
+    if "\n" in raw and previous and previous[0] in HEADINGS and source.text[source.places[first]].isupper():
+        return True
     if set(previous) & NEGATIONS or CONTRACTED_NOT.search(" ".join(before.split()[-1:])):
         return False
     return not (set(previous) & NUMBER_WORDS and set(words_of(quote.text)[:1]) & (NUMBER_WORDS | SCALES))

@@ -7,21 +7,18 @@ All of a quote, in parts (`in_parts`). The span runs from the first part to the 
 - without an ellipsis, only page furniture (page numbers, running heads) on lines of its own, or an enumerator such as
   "12.1" or "(a)", may lie between two parts, at most 300 characters of it.
 
-Most of a quote (`mostly`): one contiguous run of at least 80 % of its words, beginning (if words before it are missing) and
-ending (if words after it are missing) at a sentence's border in the text, so that no word of the text was replaced. The
-rest holds no number, negation, condition, modal, "and" or "or"; none of its words stands just beyond that border (they
-would have been moved or thinned out), and two words or more of it stand nowhere in the text (that would be a splice). The
-span is the run only.
+Every word of a quote must stand in the text: one word more, at whichever end, and it is not found.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
 from analysis.evidence.fold import FoldedText
 from analysis.evidence.grade import Match, grade
-from analysis.evidence.words import FILLERS, MODALS, counts, negates, turns, words_of
+from analysis.evidence.words import MODALS, counts, negates, turns, words_of
 from proviso.text import Span
 
 MAX_ELLIPSIS_CHARS = 600
@@ -30,10 +27,6 @@ MAX_PARTS = 6
 MAX_STARTS = 60
 MIN_PART_LETTERS = 8
 MIN_RUN_WORDS = 5
-MIN_SHARE = 0.8
-SPLICE_WORDS = 2
-BEYOND_CHARS = 80
-JOINING = frozenset({"and", "or"})
 
 DOTS = r"(?:\.\s?){3,}|\u2026"
 ELLIPSIS = re.compile(
@@ -43,7 +36,7 @@ SENTENCE_BREAK = re.compile(r"[.;:!?][\"'”’)\]]*\s+[\"'“‘(\[]*[A-Z0-9(]|
 SENTENCE_END = re.compile(r"[\"'”’)\]]*\s*[.;!?][\"'”’)\]]*(?:\s|$)|\s*\n\s*\n|\s*$")
 SENTENCE_START = re.compile(r"(?:^|[.;!?][\"'”’)\]]*\s+|\n\s*\n\s*)(?:\(?\w{1,4}[.)]\s+)?[\"'“‘(\[]*$")
 ENUMERATOR = re.compile(
-    r"[\s.;:,]*(?:\(\w{1,4}\)|\d{1,3}(?:\.\d{1,3})+\.?|\d{1,3}[.)]|[a-zA-Z][.)]|[ivxlcIVXLC]{1,6}[.)]|[•·▪◦‣*-])\s+[\"'“‘]?"
+    r"[\s.;:,]*(?:\(\w{1,4}\)|\d{1,3}(?:\.\d{1,3})+\.?|\d{1,3}[.)]|[a-zA-Z][.)]|[ivxlcIVXLC]{1,6}[.)]|[•·▪◦‣●\uf0b7\uf0a7*-])\s+[\"'“‘]?"
 )
 PAGE_NUMBER = re.compile(
     r"[\s\-–—|.\[\]()/]*(?:page|pg|p)?[\s.]*(?:\d{1,4}|[ivxlc]{1,6}|[a-z]-\d{1,3})(?:\s*(?:of|/)\s*\d{1,4})?[\s\-–—|.\[\]()]*",
@@ -53,66 +46,15 @@ RUNNING_HEAD_CHARS = 8
 
 
 def in_parts(quote: FoldedText, source: FoldedText, prefer: Sequence[Span]) -> Span | None:
-    """The stretch that holds all parts of the quote, or None."""
+    """The stretch that holds all parts of the quote, or None. Dots may also be the text's own: "[...***...]" is a redaction."""
     pieces = [piece for piece in ELLIPSIS.split(quote.text) if words_of(piece)]
     if len(pieces) > MAX_PARTS:
-        return None
-    if len(pieces) > 1:
-        return _elided([FoldedText(piece) for piece in pieces], source, prefer)
-    if pieces and pieces[0] != quote.text:
+        return _interrupted(quote, source, prefer)
+    if len(pieces) > 1 and (span := _elided([FoldedText(piece) for piece in pieces], source, prefer)):
+        return span
+    if len(pieces) == 1 and pieces[0] != quote.text:
         return _whole(FoldedText(pieces[0]), source, prefer)
     return _interrupted(quote, source, prefer)
-
-
-def mostly(quote: FoldedText, source: FoldedText, prefer: Sequence[Span]) -> Span | None:
-    """The run of the quote that stands in the text, if it is most of it and the rest is harmless."""
-    ends = _word_ends(quote)
-    spare = int(len(ends) * (1 - MIN_SHARE) + 1e-9)
-    if spare == 0 or len(ends) < MIN_RUN_WORDS:
-        return None
-    starts = [0, *ends[:-1]]
-    core = starts[spare], starts[-spare]
-    middle = quote.letters[slice(*core)]
-    if len(middle) < MIN_PART_LETTERS:
-        return None
-    for at in _starts(middle, source, prefer):
-        before = sum(source.letters.endswith(quote.letters[start : core[0]], 0, at) for start in starts[:spare])
-        after = sum(source.letters.startswith(quote.letters[core[1] : end], at + len(middle)) for end in ends[-spare:])
-        first, stop = starts[spare - before], core[1] if after == 0 else ends[after - spare - 1]
-        enough = before + after + len(ends) - 2 * spare >= MIN_SHARE * len(ends)
-        if enough and (span := _run(quote, source, (first, stop), at - (core[0] - first))):
-            return span
-    return None
-
-
-def _run(quote: FoldedText, source: FoldedText, run: tuple[int, int], at: int) -> Span | None:
-    """Letters `run` of the quote, which stand at letter `at`, if they may stand for the whole quote."""
-    first, stop = run
-    start = quote.places[first] if first else 0
-    end = quote.end_of(stop - 1) if stop < len(quote) else len(quote.text)
-    match = grade(FoldedText(quote.text[start:end]), source, at)
-    if match is None or (first > 0 and not _at_sentence_start(source, match.span.start)):
-        return None
-    if stop < len(quote) and not SENTENCE_END.match(source.text, match.span.end):
-        return None
-    before = source.text[max(0, match.span.start - BEYOND_CHARS) : match.span.start]
-    after = source.text[match.span.end : match.span.end + BEYOND_CHARS]
-    harmless = _adds_nothing(quote.text[:start], before, source) and _adds_nothing(quote.text[end:], after, source)
-    return match.span if harmless else None
-
-
-def _adds_nothing(rest: str, beyond: str, source: FoldedText) -> bool:
-    """May these words of a quote, at its edge, be left unproven?"""
-    words = set(words_of(rest))
-    if (
-        turns(rest)
-        or counts(rest)
-        or ENUMERATOR.match(rest)
-        or words & JOINING
-        or (words - FILLERS) & set(words_of(beyond))
-    ):
-        return False
-    return len(words_of(rest)) < SPLICE_WORDS or FoldedText(rest).letters not in source.letters
 
 
 def _whole(quote: FoldedText, source: FoldedText, prefer: Sequence[Span]) -> Span | None:
@@ -159,12 +101,29 @@ def _may_be_elided(source: FoldedText, head: Match, tail: Match) -> bool:
 
 
 def _interrupted(quote: FoldedText, source: FoldedText, prefer: Sequence[Span]) -> Span | None:
-    """All words of the quote, with page furniture or an enumerator of the text between two of them."""
+    """All words of the quote, with page furniture or an enumerator of the text between two of them; a packed passage first."""
     ends = _word_ends(quote)
-    for at, words in _prefixes(quote.letters, ends, source, (0, len(source)), prefer):
-        span = _continue(quote, (ends, words), source, at, MAX_PARTS)
-        if span:
-            return span
+    windows = [(source.index_at(span.start), source.index_at(span.end)) for span in prefer]
+    for window in (*windows, (0, len(source))):
+        longest = _prefixes(quote.letters, ends, source, window, prefer)
+        for at, words in (*longest, *_runs(quote.letters, ends, source, window, prefer)):
+            span = _continue(quote, (ends, words), source, at, MAX_PARTS)
+            if span:
+                return span
+    return _interrupted_early(quote, ends, source, prefer)
+
+
+def _interrupted_early(quote: FoldedText, ends: list[int], source: FoldedText, prefer: Sequence[Span]) -> Span | None:
+    """The same where less than `MIN_PART_LETTERS` stand before the furniture: what comes after it is looked for first."""
+    for end in (end for end in ends[:-1] if end < MIN_PART_LETTERS <= len(quote) - end):
+        head, rest = FoldedText(quote.text[: quote.end_of(end - 1)]), FoldedText(quote.text[quote.places[end] :])
+        for found in _starts(rest.letters, source, prefer):
+            at = source.letters.rfind(head.letters, max(0, found - MAX_FURNITURE_CHARS), found)
+            if at < 0 or not _is_furniture(source, at + len(head) - 1, found):
+                continue
+            first, tail = grade(head, source, at), grade(rest, source, found)
+            if first and tail:
+                return Span(first.span.start, tail.span.end)
     return None
 
 
@@ -172,6 +131,10 @@ def _continue(quote: FoldedText, split: tuple[list[int], int], source: FoldedTex
     """The head of `quote` stands at letter `at`; the rest must follow after furniture."""
     ends, words = split
     cut = ends[words - 1]
+    # Most places end here: what follows in the quote does not follow in the text.
+    near = source.index_at(source.end_of(at + cut - 1) + MAX_FURNITURE_CHARS) + MIN_PART_LETTERS
+    if source.letters.find(quote.letters[cut : cut + MIN_PART_LETTERS], at + cut, near) < 0:
+        return None
     head = grade(FoldedText(quote.text[: quote.end_of(cut - 1)]), source, at)
     if head is None or parts <= 1:
         return None
@@ -206,6 +169,19 @@ def _prefixes(
     return found
 
 
+def _runs(
+    letters: str, ends: list[int], source: FoldedText, window: tuple[int, int], prefer: Sequence[Span]
+) -> Iterator[tuple[int, int]]:
+    """Each place where the quote's first words stand, with the words that follow there as in the quote: the longest run may
+    stand at another place than the one that goes on behind a page break.
+    """
+    least = next((n for n, end in enumerate(ends, start=1) if end >= MIN_PART_LETTERS), len(ends))
+    for at in _starts(letters[: ends[least - 1]], source, prefer, window):
+        words = bisect_left(ends, True, least, key=lambda end: not source.letters.startswith(letters[:end], at))
+        if words < len(ends):
+            yield at, words
+
+
 def _starts(
     letters: str, source: FoldedText, prefer: Sequence[Span], window: tuple[int, int] | None = None
 ) -> list[int]:
@@ -227,7 +203,7 @@ def _is_furniture(source: FoldedText, last: int, following: int) -> bool:
     if ENUMERATOR.fullmatch(skipped) and ("(" in skipped or "\n" in skipped or skipped[:1] in ".;:,"):
         return True
     lines = skipped.split("\n")
-    if len(lines) < 3 or lines[0].strip(" \t.,;:-\u00ad") or lines[-1].strip(" \t\"'“‘("):
+    if len(lines) < 3 or lines[0].strip(" \t.,;:-\u00ad)]\"'”’") or lines[-1].strip(" \t\"'“‘("):
         return False
     middle = [line.strip() for line in lines[1:-1] if line.strip()]
     at_a_break = "\f" in skipped or any(start <= offset <= end for offset in source.page_starts)

@@ -2,8 +2,8 @@
 
     exact       the text holds it character for character
     normalised  equal once white space, hyphenation, ligatures, quotes, dashes, invisible characters and case are folded
-    partial     all of it stands there but for form (punctuation, a space inside a word, an ellipsis, a page break), or a
-                long contiguous part of it does and the rest adds nothing of weight (`parts` has the rules)
+    partial     all of it stands there but for form: punctuation, a space inside a word, an ellipsis or a page break
+                (`parts` has the rules), or an editor's note in brackets such as "[sic]"
     unverified  anything else
 
 Nothing is matched by likeness of words: a quote with a word dropped, added, changed or moved inside it is `unverified`, so
@@ -15,13 +15,14 @@ When a quote stands several times, a place inside a `prefer` span (a packed pass
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from analysis.evidence.fold import FoldedText
 from analysis.evidence.grade import Likeness, Match, grade
-from analysis.evidence.parts import in_parts, mostly
+from analysis.evidence.parts import in_parts
 from analysis.evidence.words import MODALS, NEGATIONS, words_of
 from proviso.text import Span
 
@@ -31,6 +32,14 @@ MAX_PLACES = 400
 """Places graded for one quote: a phrase that stands more often than this is judged by those nearest to the passages."""
 
 State = Literal["exact", "normalised", "partial", "unverified"]
+WORSE: tuple[State, ...] = ("exact", "normalised", "partial", "unverified")
+EDITED_LETTER = re.compile(r"(?<![^\W_])\[([^\W\d_])\](?=[^\W\d_])")
+EDITORS_NOTE = re.compile(
+    r"\s*(?:\[\s*sic\s*\]|[\[(]\s*(?:my\s+|our\s+)?emphasis(?:\s+(?:added|supplied|mine|ours|in\s+(?:the\s+)?original))?\s*[\])]"
+    r"|(?<=[.;:!?,”\"’)\]])\s*\[\d{1,3}\])",
+    re.IGNORECASE,
+)
+"""What is put into a quote without being of it, the marker of an answer after a stop included: "of Delaware. [1]"."""
 STATES: dict[Likeness, State] = {Likeness.EXACT: "exact", Likeness.FOLDED: "normalised", Likeness.LOOSE: "partial"}
 
 
@@ -46,19 +55,28 @@ UNVERIFIED = Resolved(None, "unverified")
 
 
 def resolve(quote: str, source: FoldedText, *, prefer: Sequence[Span] = ()) -> Resolved:
-    """The place and state of `quote` in `source`."""
-    folded = FoldedText(editorial_marks_removed(quote.strip()))
+    """The place and state of `quote` in `source`: as written, else without what an editor put into it."""
+    written = quote.strip()
+    plain = editorial_marks_removed(written)
+    bare = EDITORS_NOTE.sub("", plain)
+    for form in dict.fromkeys((written, plain, bare)):
+        found = _resolve(FoldedText(form), source, prefer)
+        if found.span is not None:
+            best: State = "exact" if form == written else "normalised" if form == plain else "partial"
+            return Resolved(found.span, max(best, found.state, key=WORSE.index))
+    return UNVERIFIED
+
+
+def _resolve(folded: FoldedText, source: FoldedText, prefer: Sequence[Span]) -> Resolved:
     if not folded.letters:
         return UNVERIFIED
-    changed = folded.text != quote.strip()
     match = _best(folded, source, prefer)
     if is_short(folded):
         return _short(folded, source, match)
     if match is None:
-        span = in_parts(folded, source, prefer) or mostly(folded, source, prefer)
+        span = in_parts(folded, source, prefer)
         return Resolved(span, "partial") if span else UNVERIFIED
-    state = STATES[match.likeness]
-    return Resolved(match.span, "normalised" if changed and state == "exact" else state)
+    return Resolved(match.span, STATES[match.likeness])
 
 
 def is_short(quote: FoldedText) -> bool:
@@ -73,9 +91,7 @@ def editorial_marks_removed(quote: str) -> str:
     if len(quote) > 2 and (quote[0], quote[-1]) in {('"', '"'), ("\u201c", "\u201d"), ("\u00ab", "\u00bb"), ("'", "'")}:
         inner = quote[1:-1]
         quote = quote if quote[0] in inner or quote[-1] in inner else inner.strip()
-    if len(quote) > 3 and quote[0] == "[" and quote[2] == "]" and quote[1].isalpha() and quote[3].isalpha():
-        return quote[1] + quote[3:]
-    return quote
+    return EDITED_LETTER.sub(r"\1", quote)
 
 
 def _short(quote: FoldedText, source: FoldedText, match: Match | None) -> Resolved:

@@ -22,7 +22,6 @@ NUMBER_WORDS = frozenset(
     "twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion trillion half quarter third dozen".split()
 )
 SCALES = frozenset("hundred thousand million millions billion billions trillion percent percentage bps mn bn".split())
-FILLERS = frozenset("a an the".split())
 
 WORD = re.compile(r"[^\W_]+")
 CONTRACTED_NOT = re.compile(r"\b\w+n['’]t\b", re.IGNORECASE)

@@ -14,6 +14,7 @@ from analysis.extraction.unit import Unit, belongs
 from analysis.grounding.library import Library
 from analysis.grounding.passages import Passages
 from analysis.grounding.quotes import Quotes
+from proviso.prices import total_cost
 from proviso.text import Span
 from proviso.types.answers import CallUsage, Evidence, Usage
 from proviso.types.extractions import Cell, Coverage, Field
@@ -125,6 +126,7 @@ def _usage(calls: Sequence[CallUsage]) -> Usage | None:
         reasoning_source="counted",
         answer=sum(call.answer for call in calls),
         calls=len(calls),
+        cost=total_cost(calls),
     )
 
 

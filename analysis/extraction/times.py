@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from analysis.evidence.figures import MONTHS, ORDINALS, TENS
+from analysis.evidence.dates import MONTHS, ORDINALS
+from analysis.evidence.figures import TENS
 from analysis.extraction.misfit import Misfit, shown
 from analysis.extraction.numerals import numeral
 

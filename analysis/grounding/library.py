@@ -6,6 +6,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable
 
+from analysis.context.findings import Findings
 from analysis.evidence.fold import FoldedText
 from analysis.evidence.source import SourceDocument
 from proviso.types.search import ReadableDocument
@@ -14,14 +15,20 @@ from records.texts import KeptText, Texts
 FOLDED_CHARS = 16_000_000
 """Folded text kept in memory, in characters over all versions (about 250 contracts; a character costs some 6 bytes)."""
 
+FINDINGS_BYTES = 16_000_000
+"""What documents define and refer to, kept in memory over all versions: about 400 contracts."""
+
 
 class Library:
-    """Opens documents. A version never changes, so what was folded once is kept while there is room."""
+    """Opens documents. A version never changes, so what was folded or listed once is kept while there is room."""
 
-    def __init__(self, texts: Texts) -> None:
+    def __init__(self, texts: Texts, *, findings_bytes: int = FINDINGS_BYTES) -> None:
         self._texts = texts
+        self._most_findings_bytes = findings_bytes
         self._folded: OrderedDict[str, FoldedText] = OrderedDict()
         self._chars = 0
+        self._findings: OrderedDict[str, Findings] = OrderedDict()
+        self._findings_bytes = 0
 
     async def read(self, documents: Iterable[ReadableDocument]) -> dict[str, KeptText]:
         """Kept texts by document id."""
@@ -32,6 +39,10 @@ class Library:
         wanted = {document.document_id: document.version_id for document in documents}
         kept = await asyncio.gather(*map(self._texts.outline, wanted.values()))
         return dict(zip(wanted, kept, strict=True))
+
+    async def findings(self, documents: Iterable[ReadableDocument]) -> dict[str, Findings]:
+        """What documents define and refer to, by document id."""
+        return {each.document_id: await self._found_in(each.version_id) for each in documents}
 
     async def open(self, document: ReadableDocument) -> SourceDocument:
         """The document ready for resolving quotes."""
@@ -53,3 +64,16 @@ class Library:
         self._chars += len(folded.text)
         while self._chars > FOLDED_CHARS and len(self._folded) > 1:
             self._chars -= len(self._folded.popitem(last=False)[1].text)
+
+    async def _found_in(self, version_id: str) -> Findings:
+        kept = self._findings.get(version_id)
+        if kept is not None:
+            self._findings.move_to_end(version_id)
+            return kept
+        found = Findings.of(await self._texts.details(version_id))
+        if version_id not in self._findings:
+            self._findings[version_id] = found
+            self._findings_bytes += found.memory_bytes
+        while self._findings_bytes > self._most_findings_bytes and len(self._findings) > 1:
+            self._findings_bytes -= self._findings.popitem(last=False)[1].memory_bytes
+        return found

@@ -1,12 +1,13 @@
 """A pause for an endpoint that cannot be reached (floor 4): after several connection faults in a row, calls fail at once.
 
-One call is let through when the pause is over; what becomes of it decides for the others. Nothing is sent from here.
+When the pause is over, a short look decides whether calls go on. Nothing is sent from here.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -15,7 +16,7 @@ import openai
 from proviso.errors import LlmUnavailable
 
 FAULTS_IN_A_ROW = 3
-REST_S = 5.0
+REST_S = 1.0
 LEAST_WAIT_S = 1.0
 
 
@@ -29,49 +30,46 @@ class Breaker:
     now: Callable[[], float] = field(default=time.monotonic, repr=False)
     _faults: int = field(default=0, init=False)
     _rests_until: float = field(default=0.0, init=False)
-    _trying: bool = field(default=False, init=False)
+    _door: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
 
     @property
     def is_open(self) -> bool:
         """Whether the endpoint was found out of reach so often that calls wait for a single one to try it."""
         return self._faults >= self.faults_in_a_row
 
+    async def admit(self, knock: Callable[[], Awaitable[bool]]) -> None:
+        """Before a call. Raises LlmUnavailable at once while the endpoint rests; when that is over, one caller asks `knock` whether
+        somebody answers again, and the others wait for its word."""
+        if not self.is_open:
+            return
+        async with self._door:
+            if self._faults < self.faults_in_a_row:  # another caller's look let everybody go on
+                return
+            if self.now() >= self._rests_until:
+                if await knock():
+                    self._faults = 0
+                    return
+                self._rests_until = self.now() + self.rest_s
+            raise LlmUnavailable(
+                f"The model server at {self.place} could not be reached {self._faults} times in a row; "
+                "it is tried again in a moment.",
+                retry_after_s=max(LEAST_WAIT_S, self._rests_until - self.now()),
+            )
+
     @contextmanager
     def call(self) -> Iterator[None]:
-        """Around one call. Raises LlmUnavailable at once while the endpoint rests, or while another call tries it."""
-        trial = self._admit()
+        """Around one call: keeps count of what could not be reached."""
         try:
             yield
         except Exception as error:
             if is_unreachable(error):
-                self._failed()
+                self._faults += 1
+                self._rests_until = self.now() + self.rest_s
             elif isinstance(error, openai.APIStatusError):
                 self._faults = 0  # whatever it says, it answers
             raise
         else:
             self._faults = 0
-        finally:
-            if trial:
-                self._trying = False
-
-    def _admit(self) -> bool:
-        """Whether this call is the one that tries a resting endpoint."""
-        if not self.is_open:
-            return False
-        wait_s = self._rests_until - self.now()
-        if wait_s > 0 or self._trying:
-            raise LlmUnavailable(
-                f"The model server at {self.place} could not be reached {self._faults} times in a row; "
-                "it is tried again in a moment.",
-                retry_after_s=max(LEAST_WAIT_S, wait_s),
-            )
-        self._trying = True
-        return True
-
-    def _failed(self) -> None:
-        self._faults += 1
-        if self.is_open:
-            self._rests_until = self.now() + self.rest_s
 
 
 def is_unreachable(error: Exception) -> bool:

@@ -1,7 +1,7 @@
 """gpt-oss through the openai client (floor 4): one request in, one completion or one stream out, every server's faults named.
 
-It sends what it is given, once more when an answer came back empty, and again after a pause when a server asks for one. It
-does not count, pack, or understand prompts.
+It sends what it is given, once more when an answer came back empty or repeats itself without end, and again after a pause when
+a server asks for one; a server out of reach is left alone for a while. It does not count, pack, or understand prompts.
 """
 
 from __future__ import annotations
@@ -11,24 +11,24 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import openai
 
-from analysis.llm.faults import as_llm_error, broken_off, retry_after_s, said
+from analysis.llm.breaker import Breaker
+from analysis.llm.faults import as_llm_error, broken_off, late, said
 from analysis.llm.probe import Endpoint, probe
 from analysis.llm.profiles import GENERIC, PROFILES, Profile, adapted, profile_of_url
+from analysis.llm.repetition import repeats_at_end
+from analysis.llm.retries import is_refusal, pause_s
 from analysis.llm.sanitize import Piece
 from analysis.llm.wire import LOWER, Attempt, Reading, body_of
-from proviso.errors import ContextOverflow, LlmError, PromptTruncated
+from proviso.errors import ContextOverflow, LlmError, PromptTruncated, ProvisoError
+from proviso.prices import price_of
 from proviso.types.chat import ChatDelta, ChatRequest, Completion
+from proviso.types.prices import Price
 
 CONNECT_S = 5.0
-TRIES = 3
-CONNECTION_TRIES = 2
-LONGEST_PAUSE_S = 20.0
-"""A longer `retry-after` is passed on to the caller instead of being waited for."""
-PAUSE_S = 0.5
-RETRIED_STATUSES = frozenset({429, 500, 502, 503, 529})
 WINDOW_MARGIN_TOKENS = 64
 """Our count and a server's differ by a few tokens, and Together refuses prompt + cap above the window."""
 LEAST_OUTPUT_TOKENS = 16
@@ -38,7 +38,8 @@ TRUNCATION_SHARE = 0.01
 
 @dataclass(slots=True)
 class GptOss:
-    """A gpt-oss at an OpenAI-compatible base URL. `checks_truncation` only where the model's tokenizer is gpt-oss's own."""
+    """A gpt-oss at an OpenAI-compatible base URL. `checks_truncation` only where the model's tokenizer is gpt-oss's own.
+    `first_token_s`: how long a stream may stay silent before its first word (None: as long as the whole call)."""
 
     base_url: str
     api_key: str | None = field(repr=False)
@@ -48,8 +49,15 @@ class GptOss:
     concurrency: int = 4
     profile: Profile | None = None
     checks_truncation: bool = True
+    first_token_s: float | None = None
+    prices: Mapping[str, Price] = field(default_factory=dict)
+    on_window: Callable[[int], None] | None = field(default=None, repr=False)
+    """Told the window to plan with whenever the server has named another one."""
+    _told_window: int | None = field(default=None, init=False)
+    _loaded: bool = field(default=False, init=False)
     _client: openai.AsyncOpenAI = field(init=False, repr=False)
     _slots: asyncio.Semaphore = field(init=False, repr=False)
+    _breaker: Breaker = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         timeout = openai.Timeout(self.timeout_s, connect=min(CONNECT_S, self.timeout_s))
@@ -60,12 +68,14 @@ class GptOss:
         self._client.organization = self._client.project = None
         self._slots = asyncio.Semaphore(self.concurrency)
         self.profile = self.profile or profile_of_url(self.base_url)
+        self._breaker = Breaker(urlsplit(self.base_url).netloc)
 
     async def complete(self, request: ChatRequest) -> Completion:
         """The finished call. An empty answer is asked for once more: with less thinking and more room where it ran out of tokens."""
         async with self._slots:
             attempt = self._first(request)
             reading = await self._ask(request, attempt)
+            await self._learn_window()
             if again := self._second(request, attempt, reading):
                 reading = await self._ask(request, again)
             return self._finished(request, reading)
@@ -79,16 +89,40 @@ class GptOss:
                 async with aclosing(self._pieces(request, attempt, reading)) as pieces:
                     async for piece in pieces:
                         yield _delta(piece)
+                        if reading.repeats:
+                            break
+                await self._learn_window()
                 again = None if is_last else self._second(request, attempt, reading)
                 if again is None:
                     yield ChatDelta("done", completion=self._finished(request, reading))
                     return
                 attempt = again
-                yield ChatDelta("retry", "the answer came back empty")
+                why = "the answer repeated itself" if reading.repeats else "the answer came back empty"
+                yield ChatDelta("retry", why)
 
     async def probe(self) -> Endpoint:
-        """What the server says of itself; never raises for a server that is down."""
-        return await probe(self._client, self.model, self.api_key)
+        """What the server says of itself; never raises for a server that is down. A window it tells is kept from then on."""
+        endpoint = await probe(self._client, self.model, self.api_key, self.profile)
+        if endpoint.context_tokens and endpoint.context_tokens != self._told_window:
+            self._told_window = endpoint.context_tokens
+            if self.on_window is not None:
+                self.on_window(self.window_tokens)
+        return endpoint
+
+    async def _learn_window(self) -> None:
+        """Ollama tells the window of a model only once it is loaded: by its first call."""
+        if not self._loaded and self.profile is not None and self.profile.window == "ollama":
+            self._loaded = True
+            await self.probe()
+
+    def price(self, model: str | None) -> Price | None:
+        """What a model takes (None: the default one), if the price table says."""
+        return price_of(self.prices, model or self.model)
+
+    @property
+    def window_tokens(self) -> int:
+        """The window to plan with: the configured one, or the server's own where that is known and smaller."""
+        return min(self.context_tokens, self._told_window or self.context_tokens)
 
     async def close(self) -> None:
         """Closes idle connections."""
@@ -99,6 +133,8 @@ class GptOss:
 
     def _second(self, request: ChatRequest, attempt: Attempt, reading: Reading) -> Attempt | None:
         """How to ask again after an empty answer; None where there is an answer, or where asking again would change nothing."""
+        if reading.repeats:
+            return attempt
         self._check_truncation(request, reading)
         if reading.text.strip() or reading.finish_reason == "content_filter":
             return None
@@ -108,11 +144,15 @@ class GptOss:
         return again if again != attempt else None
 
     def _finished(self, request: ChatRequest, reading: Reading) -> Completion:
+        if reading.repeats:
+            raise LlmError(
+                "The model repeated itself without end, twice, and was stopped; ask again or put it otherwise."
+            )
         self._check_truncation(request, reading)
         completion = reading.completion()
         if completion.text:
             checked = self._counts_alike(request) and completion.prompt_tokens is not None
-            return replace(completion, truncation_checked=checked)
+            return replace(completion, truncation_checked=checked, price=self.price(request.model))
         if completion.finish_reason == "length":
             raise LlmError(
                 "The model spent all its output tokens on thinking, twice; ask with less effort or a larger cap."
@@ -120,11 +160,11 @@ class GptOss:
         raise LlmError(f"The model gave no answer (finish reason: {completion.finish_reason or 'none'}).")
 
     def _room(self, request: ChatRequest) -> int:
-        room = self.context_tokens - request.counted_prompt_tokens - WINDOW_MARGIN_TOKENS
+        room = self.window_tokens - request.counted_prompt_tokens - WINDOW_MARGIN_TOKENS
         if room < LEAST_OUTPUT_TOKENS:
             raise ContextOverflow(
                 f"The prompt has {request.counted_prompt_tokens} tokens; the window of {self.model} holds "
-                f"{self.context_tokens}, which leaves no room for an answer."
+                f"{self.window_tokens}, which leaves no room for an answer."
             )
         return room
 
@@ -142,8 +182,22 @@ class GptOss:
                 "Give it a larger context window (for Ollama: OLLAMA_CONTEXT_LENGTH), or set PROVISO_LLM_CONTEXT_TOKENS to the one it has."
             )
 
+    async def raw(self, request: ChatRequest) -> Mapping[str, Any]:
+        """The body of a plain reply as the server sent it. Raises like `complete`."""
+        async with self._slots:
+            return await self._reply(request, self._first(request))
+
     async def _ask(self, request: ChatRequest, attempt: Attempt) -> Reading:
         reading = Reading(self.model)
+        reading.take(await self._reply(request, attempt), "message")
+        reading.close()
+        # A plain reply is whole: only one that the cap had to stop is worth asking for again.
+        reading.repeats = reading.finish_reason == "length" and (
+            repeats_at_end(reading.text) or repeats_at_end(reading.completion().reasoning)
+        )
+        return reading
+
+    async def _reply(self, request: ChatRequest, attempt: Attempt) -> Mapping[str, Any]:
         try:
             async with asyncio.timeout(self.timeout_s):
                 reply = await self._send(request, attempt, self._post)
@@ -153,32 +207,41 @@ class GptOss:
             raise LlmError(
                 f"{self.base_url} answered with something that is not a completion; is it the right base URL?"
             )
-        reading.take(reply, "message")
-        reading.close()
-        return reading
+        return reply
 
     async def _pieces(self, request: ChatRequest, attempt: Attempt, reading: Reading) -> AsyncGenerator[Piece, None]:
-        deadline = asyncio.get_running_loop().time() + self.timeout_s
-        begun = False
+        clock = asyncio.get_running_loop().time
+        deadline = first = clock() + self.timeout_s
+
+        async def opened(body: dict[str, Any]) -> openai.AsyncStream[object]:
+            """Each try has the time for a first word anew: the pauses between them are ours."""
+            nonlocal first
+            first = min(deadline, clock() + (self.first_token_s or self.timeout_s))
+            async with asyncio.timeout_at(first):
+                return await self._open(body)
+
         try:
             async with asyncio.timeout_at(deadline):
-                events = await self._send(request, attempt, self._open)
+                events = await self._send(request, attempt, opened)
             async with events:
-                while (event := await _next(events, deadline)) is not None:
-                    begun = True
+                while (event := await _next(events, deadline if reading.spoke else first)) is not None:
                     for piece in reading.take(event, "delta"):
                         yield piece
         except (openai.OpenAIError, ValueError, TimeoutError) as error:
-            cut = (
-                begun and isinstance(error, openai.APIConnectionError) and not isinstance(error, openai.APITimeoutError)
-            )
-            raise (
-                broken_off(self.base_url, error) if cut else as_llm_error(error, self.base_url, self.api_key)
-            ) from error
+            raise self._fault(error, reading) from error
         if not reading.finish_reason:
             raise broken_off(self.base_url)
         for piece in reading.close():
             yield piece
+
+    def _fault(self, error: Exception, reading: Reading) -> ProvisoError:
+        """What a broken stream comes to: cut off after its first word, silent before it, or as the server says."""
+        timed_out = isinstance(error, openai.APITimeoutError | TimeoutError)
+        if reading.begun and not timed_out and isinstance(error, openai.APIConnectionError):
+            return broken_off(self.base_url, error)
+        if not reading.spoke and isinstance(error, TimeoutError) and self.first_token_s is not None:
+            return late(self.base_url, self.first_token_s)
+        return as_llm_error(error, self.base_url, self.api_key)
 
     async def _post(self, body: dict[str, Any]) -> Any:
         return await self._client.post("/chat/completions", body=body, cast_to=object)
@@ -196,7 +259,18 @@ class GptOss:
     async def _send(
         self, request: ChatRequest, attempt: Attempt, call: Callable[[dict[str, Any]], Awaitable[Any]]
     ) -> Any:
-        """Calls with a body in the server's own dialect; pauses where it asks for that, and learns what it refuses by name."""
+        """Calls with a body in the server's own dialect, unless the server rests for being out of reach."""
+        await self._breaker.admit(self._is_there)
+        with self._breaker.call():
+            return await self._send_until_taken(request, attempt, call)
+
+    async def _is_there(self) -> bool:
+        return (await self.probe()).reachable
+
+    async def _send_until_taken(
+        self, request: ChatRequest, attempt: Attempt, call: Callable[[dict[str, Any]], Awaitable[Any]]
+    ) -> Any:
+        """Pauses where the server asks for that, and learns what it refuses by name."""
         profile = await self._dialect()
         tries = 0
         while True:
@@ -204,14 +278,14 @@ class GptOss:
                 return await call(body_of(request, attempt, profile, self.model))
             except openai.APIError as error:
                 tries += 1
-                simpler = adapted(profile, said(error, self.api_key)) if _is_refusal(error) else None
+                simpler = adapted(profile, said(error, self.api_key)) if is_refusal(error) else None
                 if simpler is not None:
                     self.profile = profile = simpler
                     continue
-                pause_s = _pause_s(error, tries)
-                if pause_s is None:
+                wait_s = pause_s(error, tries)
+                if wait_s is None:
                     raise
-            await asyncio.sleep(pause_s)
+            await asyncio.sleep(wait_s)
 
     async def _dialect(self) -> Profile:
         """The profile in use; where the URL did not tell, the server is asked once."""
@@ -236,20 +310,3 @@ def _delta(piece: Piece) -> ChatDelta:
     if piece.kind == "void":
         return ChatDelta("retry", "what came so far was thinking")
     return ChatDelta(piece.kind, piece.text)
-
-
-def _is_refusal(error: openai.APIError) -> bool:
-    return isinstance(error, openai.APIStatusError) and error.status_code in {400, 422}
-
-
-def _pause_s(error: openai.APIError, tries: int) -> float | None:
-    """How long to wait before the next try; None: do not try again."""
-    if isinstance(error, openai.APITimeoutError):
-        return None
-    if isinstance(error, openai.APIConnectionError):
-        return PAUSE_S if tries < CONNECTION_TRIES else None
-    if not isinstance(error, openai.APIStatusError) or error.status_code not in RETRIED_STATUSES or tries >= TRIES:
-        return None
-    asked = retry_after_s(error)
-    pause_s = PAUSE_S * 2 ** (tries - 1) if asked is None else asked
-    return pause_s if pause_s <= LONGEST_PAUSE_S else None

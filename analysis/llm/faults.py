@@ -47,6 +47,13 @@ def broken_off(base_url: str, error: Exception | None = None) -> LlmError:
     return LlmError(f"The model server at {urlsplit(base_url).netloc} broke off in the middle of its answer{why}.")
 
 
+def late(base_url: str, waited_s: float) -> LlmTimeout:
+    """Nothing was said in the time set for the first word."""
+    return LlmTimeout(
+        f"The model server at {urlsplit(base_url).netloc} sent no first word within {waited_s:g} s (PROVISO_LLM_FIRST_TOKEN_S)."
+    )
+
+
 def is_overflow(status: int, sentence: str) -> bool:
     """Does a refusal mean that prompt and answer do not fit the window? Together says so with a 403."""
     if status not in OVERFLOW_STATUSES:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import openai
 
 from analysis.llm.faults import as_llm_error
-from analysis.llm.profiles import GENERIC, LLAMACPP, profile_of_models, profile_of_url, window_of_models
+from analysis.llm.profiles import GENERIC, LLAMACPP, Profile, profile_of_models, profile_of_url
+from analysis.llm.windows import window_of
 
 PROBE_S = 5.0
 
@@ -30,18 +31,22 @@ class Endpoint:
     took_ms: int = 0
     detail: str = ""
 
+    def near(self, model: str) -> tuple[str, ...]:
+        """Up to three models of the server whose names are most like `model`."""
+        by_name = {name.lower(): name for name in self.models}
+        return tuple(by_name[name] for name in difflib.get_close_matches(model.lower(), by_name, 3, 0.4))
 
-async def probe(client: openai.AsyncOpenAI, model: str, key: str | None) -> Endpoint:
-    """Asks `/v1/models`, and llama-server's `/props`; a server that is down or refuses the key is an Endpoint too."""
+
+async def probe(client: openai.AsyncOpenAI, model: str, key: str | None, chosen: Profile | None = None) -> Endpoint:
+    """Asks `/v1/models`, and where else this kind of server tells its window; one that is down or refuses the key is an
+    Endpoint too. `chosen`: the kind that is known already."""
     base_url = str(client.base_url)
     started = time.monotonic()
     try:
         async with asyncio.timeout(PROBE_S):
             entries = _entries(await client.get("/models", cast_to=object))
-            profile = profile_of_url(base_url) or profile_of_models(entries) or GENERIC
-            window = window_of_models(entries, profile.model(model))
-            if profile is LLAMACPP:
-                window = await _window_of_props(client, base_url) or window
+            profile = chosen or profile_of_url(base_url) or profile_of_models(entries) or GENERIC
+            window = await window_of(client, profile, entries, profile.model(model))
     except (openai.OpenAIError, ValueError, TimeoutError) as error:
         return Endpoint(base_url, reachable=False, detail=as_llm_error(error, base_url, key).detail)
     models = tuple(str(entry["id"]) for entry in entries if entry.get("id"))
@@ -49,7 +54,7 @@ async def probe(client: openai.AsyncOpenAI, model: str, key: str | None) -> Endp
         base_url,
         reachable=True,
         models=models,
-        serves_model=(profile is LLAMACPP or profile.model(model) in models) if models else None,
+        serves_model=(profile.name == LLAMACPP.name or profile.model(model) in models) if models else None,
         context_tokens=window,
         profile=profile.name,
         took_ms=round((time.monotonic() - started) * 1000),
@@ -62,15 +67,3 @@ def _entries(body: object) -> list[dict[str, Any]]:
     if not isinstance(found, list):
         raise ValueError("no list of models")
     return [entry for entry in found if isinstance(entry, dict)]
-
-
-async def _window_of_props(client: openai.AsyncOpenAI, base_url: str) -> int | None:
-    """llama-server's real window of one slot; older ones have no `/props`."""
-    url = urlunsplit(urlsplit(base_url)._replace(path="/props"))
-    try:
-        props = await client.get(url, cast_to=object)
-    except openai.APIStatusError:
-        return None
-    settings = props.get("default_generation_settings") if isinstance(props, Mapping) else None
-    window = settings.get("n_ctx") if isinstance(settings, Mapping) else None
-    return window if isinstance(window, int) and window > 0 else None

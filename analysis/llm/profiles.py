@@ -8,11 +8,17 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 EffortField = Literal["reasoning_effort", "reasoning", "chat_template_kwargs"]
+WindowSource = Literal["models", "props", "ollama", "lmstudio"]
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One kind of server: role of the instruction message, where effort goes, the name of the output cap, schemas, model names."""
+    """One kind of server: role of the instruction message, where effort goes, the name of the output cap, schemas, model names.
+
+    `thinking`: the field in which its thinking arrives (the others are read too). `window`: where it tells its context window.
+    `with_schema`: what goes into a body with a schema. `overflow`: what it does with a prompt that is too long. `faults`: what
+    else is known of it with gpt-oss; sources in the project's notes, none of it seen on a live server.
+    """
 
     name: str
     role: Literal["developer", "system"] = "developer"
@@ -21,6 +27,11 @@ class Profile:
     schemas: bool = True
     strict: bool = False
     stream_usage: bool = True
+    thinking: Literal["reasoning", "reasoning_content"] = "reasoning"
+    window: WindowSource = "models"
+    overflow: str = "400 with a sentence"
+    faults: tuple[str, ...] = ()
+    with_schema: Mapping[str, Any] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)
 
     def model(self, name: str) -> str:
@@ -42,24 +53,86 @@ WITH_OWNER = {"gpt-oss-120b": "openai/gpt-oss-120b", "gpt-oss-20b": "openai/gpt-
     ours: owned for owned, ours in BY_SIZE.items()
 }
 
-TOGETHER = Profile("together", models=WITH_OWNER)
-VLLM = Profile("vllm", models=WITH_OWNER)
-OLLAMA = Profile("ollama", role="system", models=BY_SIZE)
-LLAMACPP = Profile("llamacpp", effort=("reasoning_effort", "chat_template_kwargs"))
-LMSTUDIO = Profile(
-    "lmstudio", role="system", effort=("reasoning_effort", "reasoning"), schemas=False, models=WITH_OWNER
+TOGETHER = Profile(
+    "together",
+    models=WITH_OWNER,
+    overflow="403 when prompt and output cap together exceed the window",
+    faults=("429 and 503 both mean too many requests at once", "reasoning tokens are not reported apart"),
 )
-GROQ = Profile("groq", cap="max_completion_tokens", models=WITH_OWNER)
-OPENROUTER = Profile("openrouter", effort=("reasoning",), models=WITH_OWNER)
-GENERIC = Profile("generic")
+VLLM = Profile(
+    "vllm",
+    models=WITH_OWNER,
+    overflow="400 with the lengths",
+    faults=(
+        "releases before mid-2026 do not enforce the schema",
+        "content null, or raw markers as content, after a malformed header",
+        "a stop string matches inside the thinking, so none is sent",
+    ),
+)
+OLLAMA = Profile(
+    "ollama",
+    role="system",
+    models=BY_SIZE,
+    window="ollama",
+    overflow="none: it cuts the front of the prompt and answers 200, which only our own count shows",
+    faults=(
+        "the window is set by OLLAMA_CONTEXT_LENGTH alone and is small by default",
+        "the schema is enforced only when some thinking came first",
+        "reasoning tokens are not reported apart",
+        "markers in a prompt are obeyed, so they are broken before they are sent",
+    ),
+)
+OLLAMA_CLOUD = replace(OLLAMA, name="ollama-cloud", schemas=False)
+LLAMACPP = Profile(
+    "llamacpp",
+    effort=("reasoning_effort", "chat_template_kwargs"),
+    thinking="reasoning_content",
+    window="props",
+    overflow="400 exceed_context_size_error with both counts",
+    faults=(
+        "the window given at the start is divided among its slots",
+        "reasoning tokens are not reported apart",
+        "markers in a prompt are obeyed, so they are broken before they are sent",
+    ),
+)
+LMSTUDIO = Profile(
+    "lmstudio",
+    role="system",
+    effort=("reasoning_effort", "reasoning"),
+    schemas=False,
+    window="lmstudio",
+    models=WITH_OWNER,
+    overflow="an error that says to keep the first N tokens",
+    faults=(
+        "a grammar blocks the markers of the format, so the schema goes into the prompt only",
+        "its own defaults for temperature and effort differ, so all are sent",
+    ),
+)
+GROQ = Profile(
+    "groq",
+    cap="max_completion_tokens",
+    models=WITH_OWNER,
+    faults=("schema and tools together are refused", "thinking sent back in the history is refused"),
+)
+OPENROUTER = Profile(
+    "openrouter",
+    effort=("reasoning",),
+    models=WITH_OWNER,
+    overflow="that of the host it chose",
+    with_schema={"provider": {"require_parameters": True}},
+    faults=("a host that ignores parameters may answer, unless they are required",),
+)
+GENERIC = Profile("generic", overflow="unknown: 400, 403, 413 or 422 that speak of tokens or context count as one")
 
-PROFILES = {each.name: each for each in (TOGETHER, VLLM, OLLAMA, LLAMACPP, LMSTUDIO, GROQ, OPENROUTER, GENERIC)}
+PROFILES = {
+    each.name: each for each in (TOGETHER, VLLM, OLLAMA, OLLAMA_CLOUD, LLAMACPP, LMSTUDIO, GROQ, OPENROUTER, GENERIC)
+}
 HOSTS = {
     "together.xyz": TOGETHER,
     "together.ai": TOGETHER,
     "groq.com": GROQ,
     "openrouter.ai": OPENROUTER,
-    "ollama.com": OLLAMA,
+    "ollama.com": OLLAMA_CLOUD,
 }
 PORTS = {11434: OLLAMA, 1234: LMSTUDIO}
 OWNERS = {"vllm": VLLM, "llamacpp": LLAMACPP, "library": OLLAMA, "organization_owner": LMSTUDIO}

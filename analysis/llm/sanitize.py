@@ -16,8 +16,9 @@ MARKER = re.compile(r"<\|(start|end|message|channel|constrain|return|call|starto
 MARKERS = tuple(f"<|{name}|>" for name in MARKER.pattern.split("(")[1].split(")")[0].split("|"))
 OPENING_WORD = "analysis"
 FINAL_WORDS = "assistantfinal"
-CITATION = re.compile(r"【(\d{1,4})(?:†[^】\n]{0,60})?】")
-CITATION_CHARS = 68
+CITATION = re.compile(r"【(?:(\d{1,4})(?::\d{1,4})?(?:†[^【】\n]{0,60})?|[^【】\n†]{0,20}†[^【】\n]{0,60})】")
+CITATION_BEGUN = re.compile(r"【[^【】\n†]{0,20}(?:†[^【】\n]{0,60})?\Z")
+CITATION_CHARS = 84
 HEADER_CHARS = 160
 SHIELDED = re.compile(r"<\|(?=[A-Za-z_]+\|>)")
 
@@ -37,8 +38,8 @@ def shield(text: str) -> str:
 
 
 def tidy_citations(text: str) -> str:
-    """The browser citations gpt-oss was trained on, `【6†L9-L11】`, as `[6]`."""
-    return CITATION.sub(r"[\1]", text)
+    """The browser citations gpt-oss was trained on, `【6†L9-L11】`, as `[6]`; without a number, `【source†L9】`, they go."""
+    return CITATION.sub(lambda match: f"[{match[1]}]" if match[1] else "", text)
 
 
 class HarmonyFilter:
@@ -152,7 +153,7 @@ def _pending(text: str) -> int:
                 longest = size
                 break
     opened = text.rfind("【", max(0, len(text) - CITATION_CHARS))
-    if opened >= 0 and "】" not in text[opened:] and re.fullmatch(r"【(?:\d{1,4}(?:†[^\n]*)?)?", text[opened:]):
+    if opened >= 0 and CITATION_BEGUN.match(text, opened):
         longest = max(longest, len(text) - opened)
     return longest
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from analysis.llm.profiles import Profile
+from analysis.llm.repetition import Repetition
 from analysis.llm.sanitize import HarmonyFilter, Piece
 from proviso.types.answers import Effort
 from proviso.types.chat import ChatRequest, Completion
@@ -40,6 +41,7 @@ def body_of(request: ChatRequest, attempt: Attempt, profile: Profile, model: str
             "type": "json_schema",
             "json_schema": schema | ({"strict": True} if profile.strict else {}),
         }
+        body |= profile.with_schema
     return body
 
 
@@ -48,10 +50,14 @@ def _message(role: str, content: str, profile: Profile) -> dict[str, str]:
 
 
 class Reading:
-    """One reply being read: text and thinking apart, usage, and how it ended. Streams and plain replies alike."""
+    """One reply being read: text and thinking apart, usage, and how it ended. Streams and plain replies alike.
+    `begun`: something has come; `spoke`: a first word has; `repeats`: the words have become the same stretch over and over."""
 
     def __init__(self, model: str) -> None:
         self._filter = HarmonyFilter()
+        self._repetitions = {"text": Repetition(), "reasoning": Repetition()}
+        self.begun = self.spoke = False
+        self.repeats = False
         self._text: list[str] = []
         self._reasoning: list[str] = []
         self._usage: Mapping[str, Any] = {}
@@ -69,6 +75,7 @@ class Reading:
         thinking = next((said[name] for name in THINKING_FIELDS if isinstance(said.get(name), str) and said[name]), "")
         pieces = [Piece("reasoning", thinking)] if thinking else []
         content = said.get("content")
+        self.begun, self.spoke = True, self.spoke or bool(thinking or content)
         return self._keep(pieces + (self._filter.feed(content) if isinstance(content, str) and content else []))
 
     def close(self) -> list[Piece]:
@@ -92,10 +99,14 @@ class Reading:
             prompt_tokens=_count(self._usage, "prompt_tokens"),
             reasoning_tokens=thought,
             answer_tokens=answered,
+            cached_tokens=_count(_mapping(self._usage.get("prompt_tokens_details")), "cached_tokens")
+            or _count(self._usage, "cached_tokens")
+            or 0,
         )
 
     def _keep(self, pieces: list[Piece]) -> list[Piece]:
         for kind, text in pieces:
+            self.repeats = self.repeats or (kind != "void" and self._repetitions[kind].feed(text))
             if kind == "text":
                 self._text.append(text)
             elif kind == "reasoning":

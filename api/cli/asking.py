@@ -12,7 +12,7 @@ import typer
 from api.cli.connection import connect, raise_problem
 from api.cli.faults import CliError
 from api.cli.options import AllCollections, Collection, Documents, Json, Url, scope_body
-from api.cli.progress import print_json, say
+from api.cli.progress import note, print_json, say
 from api.cli.showing import plain, show_evidence, show_found, show_outcome
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def ask(
     collection: Collection = "default",
     everywhere: AllCollections = False,
     document: Documents = None,
-    mode: Annotated[str, typer.Option(help="auto, full or retrieve.")] = "auto",
+    mode: Annotated[str, typer.Option(help="auto, full, retrieve or map_reduce.")] = "auto",
     effort: Annotated[str | None, typer.Option(help="low, medium or high.")] = None,
     as_json: Json = False,
     url: Url = None,
@@ -77,6 +77,8 @@ def _show_event(name: str, data: dict[str, Any]) -> dict[str, Any] | None:
     if name == "answer":
         sys.stdout.write(plain(data["text"]))
         sys.stdout.flush()
+    elif name == "progress":
+        note(f"read {data['done']} of {data['total']} windows")
     elif name == "retry":
         say("\n(starting over: the model's first reply was unusable)")
     elif name == "error":

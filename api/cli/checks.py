@@ -35,6 +35,7 @@ def _service_checks(api: Api) -> list[Check]:
     for name, state in ready["dependencies"].items():
         if name == "llm":
             checks.append(_model_check(state, info["llm"]))
+            checks += _examined(api, info["llm"], state)
         else:
             checks.append(Check(name, state == "ok", state))
     checks.append(_ocr_check(info["ocr"], info.get("ocr_languages", [])))
@@ -42,6 +43,13 @@ def _service_checks(api: Api) -> list[Check]:
     checks.append(Check("embedder", True, f"{embedder['name']}, {embedder['dimensions']} dimensions"))
     checks.append(Check("index", True, f"{index['kind']}, {index['points']} chunks"))
     return checks
+
+
+def _examined(api: Api, llm: dict[str, object] | None, state: str) -> list[Check]:
+    """What a few short calls show of the model; nothing where it does not answer at all."""
+    if llm is None or state.startswith("llm_unavailable"):
+        return []
+    return [Check(found["check"], found["ok"], found["detail"]) for found in api.post("/v1/doctor")["items"]]
 
 
 def _ocr_check(program: str | None, languages: list[str]) -> Check:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import importlib
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from analysis.context.tokens import Tokens
 from analysis.extraction.schema import FORMATS, KEYWORDS
 from api.deps import ServicesDep, WorkspaceDep
 from api.metrics import observe_catalog
@@ -85,6 +87,16 @@ async def info(services: ServicesDep, workspace: WorkspaceDep) -> dict[str, Any]
     }
 
 
+@router.post("/v1/doctor")
+async def doctor(services: ServicesDep, workspace: WorkspaceDep) -> dict[str, Any]:
+    """Examines the model's endpoint end to end, by a few short calls; nothing without a model."""
+    if services.model is None:
+        return {"items": []}
+    # Loaded only now: the client behind it takes more than a second, which nobody without a model should wait for.
+    examine = importlib.import_module("analysis.llm.examine").examine
+    return {"items": to_data(await examine(services.model, Tokens().count_prompt))}
+
+
 @router.get("/v1/usage")
 async def used(
     services: ServicesDep,
@@ -106,11 +118,19 @@ async def _llm(services: Services) -> dict[str, Any] | None:
     settings = services.settings
     if services.model is None or settings.model_base_url is None:
         return None
+    model = services.model
+    endpoint = await model.probe()
+    prices = {name: to_data(price) for name, price in settings.llm_prices.items()}
     return {
         "models": [settings.llm_model],
         "default": settings.llm_model,
         "host": urlsplit(settings.model_base_url).netloc,
-        "context_tokens": settings.llm_context_tokens,
+        "context_tokens": model.window_tokens,
+        "context_tokens_configured": settings.llm_context_tokens,
+        "context_tokens_told": endpoint.context_tokens,
+        "profile": model.profile.name if model.profile else endpoint.profile,
+        "reachable": endpoint.reachable,
+        "prices": prices,
     }
 
 
@@ -119,7 +139,8 @@ async def _model_state(model: GptOss) -> str:
     if not endpoint.reachable:
         return f"llm_unavailable: {endpoint.detail}"
     if endpoint.serves_model is False:
-        return f"the server has no model {model.model}; it has {', '.join(endpoint.models[:5])}"
+        near = endpoint.near(model.model) or endpoint.models[:5]
+        return f"the server has no model {model.model}; it has {', '.join(near)}"
     return "ok"
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from analysis.answering.effort import effort_for
 from analysis.answering.question import Question
 from api.schemas.scope import ScopeBody
-from proviso.errors import InvalidRequest, Place
 from proviso.types.chat import Message
 
 
@@ -31,14 +31,6 @@ class Budget(BaseModel):
     max_tokens: int | None = Field(default=None, ge=1)
     max_cost: float | None = Field(default=None, gt=0)
 
-    @field_validator("max_cost")
-    @classmethod
-    def _unbounded(cls, max_cost: float | None) -> None:
-        """Refused rather than ignored: who sets a limit counts on it."""
-        if max_cost is not None:
-            detail = "max_cost is not available in this version; limit max_tokens instead"
-            raise InvalidRequest(f"{detail}.", places=[Place("/budget/max_cost", detail)])
-
 
 class AskBody(ScopeBody):
     question: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000)]
@@ -54,16 +46,16 @@ class AskBody(ScopeBody):
     include_reasoning: bool = False
 
     def to_question(self, workspace: str) -> Question:
-        effort = None if self.effort == "auto" else self.effort
         return Question(
             scope=self.scope(workspace),
             text=self.question,
             mode=self.mode,
-            effort=effort,
+            effort=effort_for(self.effort, self.question, self.mode) if self.effort else None,
             model=self.model,
             max_output_tokens=self.max_output_tokens,
             evidence_tokens=self.evidence_tokens,
             max_tokens=self.budget.max_tokens if self.budget else None,
+            max_cost=self.budget.max_cost if self.budget else None,
             history=tuple(Message(turn.role, turn.content) for turn in self.history),
             include_reasoning=self.include_reasoning,
         )

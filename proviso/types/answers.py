@@ -11,6 +11,8 @@ EvidenceState = Literal["exact", "normalised", "partial", "unverified", "deleted
 Outcome = Literal["answered", "not_in_documents", "needs_clarification", "passages"]
 Mode = Literal["full", "retrieve", "map_reduce"]
 Effort = Literal["low", "medium", "high"]
+PassageKind = Literal["hit", "definition", "reference"]
+"""What a passage is in a context: found by search, or the definition of a term, or the clause, that a packed passage refers to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +46,25 @@ class Unsupported:
 
 @dataclass(frozen=True, slots=True)
 class Packed:
+    """A stretch that is in the context, with the tokens of its words; `why` is None when the document was read whole."""
+
     document_id: str
     start: int
     end: int
     tokens: int
+    why: PassageKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
+    """A stretch that is not in the context: `why` not, and as `what` it would have been."""
+
     document_id: str
     start: int
     end: int
     tokens: int
     why: str
+    what: PassageKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +74,45 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryKept:
+    """What a prompt carries of the turns before its question: messages, how many of them shortened, and how many more were left out."""
+
+    messages: int = 0
+    shortened: int = 0
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class CallUsage:
-    """Tokens of one model call. `prompt` as the server reported it, else as counted."""
+    """Tokens of one model call. `prompt` as the server reported it, else as counted; `cached` of them it had read before, as far as
+    it says so. `cost` by the price table; None: no price."""
 
     purpose: str
     prompt: int
     reasoning: int
     answer: int
+    cached: int = 0
+    cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """How a scope was read in windows, each a call of its own. `prompt_tokens`: of all those calls together, as counted.
+
+    `quotes` are what the model gave and the server found, `merged` how many of them were the same words again,
+    `unverified` how many were not found and count for nothing. `documents_without`: read whole, every page, without a quote.
+    """
+
+    windows: int
+    window_tokens: int
+    prompt_tokens: int
+    windows_read: int = 0
+    windows_failed: int = 0
+    quotes: int = 0
+    merged: int = 0
+    unverified: int = 0
+    documents_with_quotes: int = 0
+    documents_without: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +136,9 @@ class Receipt:
     calls: tuple[CallUsage, ...] = ()
     finish_reason: str | None = None
     """Why the model stopped: "stop", or "length" when the answer was cut off by its output limit."""
+    history: HistoryKept = HistoryKept()
+    mapped: Mapped | None = None
+    """For `map_reduce`. Before it is done, `prompt_tokens_counted` is of the first call; then, of all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +153,17 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class PerDocument:
+    """What one document of the scope says to the question, and the numbers of its evidence.
+
+    `answered`: the answer cites it (`full`, `retrieve`). After `map_reduce`, for every document of the scope: `found`,
+    `not_in_document` (all its windows read, nothing found), `unverified` (the model named words that are not there),
+    `failed` (a window could not be asked, or the document could not be ingested), `not_ready`, `unread` (no text).
+    """
+
     document_id: str
     outcome: str
     evidence: tuple[int, ...]
+    detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from proviso.types.answers import Effort
+from proviso.types.prices import Price
 
 Role = Literal["developer", "user", "assistant"]
 
@@ -42,6 +43,10 @@ class Completion:
     answer_tokens: int | None
     truncation_checked: bool = False
     """The server's count of prompt tokens was there, was comparable with ours, and agreed."""
+    cached_tokens: int = 0
+    """Of the prompt, as far as the server says so."""
+    price: Price | None = None
+    """What the model takes; None: the settings do not say."""
 
 
 @dataclass(frozen=True, slots=True)

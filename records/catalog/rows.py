@@ -14,6 +14,7 @@ from proviso.types.extractions import ExtractionStatus, Field, Totals
 VersionStatus = Literal["queued", "processing", "ready", "failed", "retired"]
 UnitStatus = Literal["pending", "running", "done", "failed", "cancelled"]
 Waiting = Literal["documents", "llm"]
+AnswerStatus = Literal["queued", "running", "done", "failed"]
 ChangeKind = Literal["document", "extraction"]
 
 
@@ -228,6 +229,45 @@ class AnswerRecord(Answer):
 
     created_at: datetime
     request: dict[str, Any]
+    status: AnswerStatus = "done"
+    progress: None = None
+    problem: None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerToCome:
+    """An answer that is worked on in the background, or that failed there: the fields of an answer without their content.
+
+    `progress` counts the calls of an answer in many (`done` of `total`); `problem` is the fault that ended it.
+    """
+
+    id: str
+    status: AnswerStatus
+    progress: dict[str, Any] | None
+    problem: dict[str, Any] | None
+    created_at: datetime
+    request: dict[str, Any]
+    outcome: None = None
+    answer: None = None
+    clarification: None = None
+    evidence: tuple[()] = ()
+    unsupported: tuple[()] = ()
+    per_document: None = None
+    receipt: None = None
+    usage: None = None
+    reasoning: None = None
+    model: None = None
+    effort: None = None
+    took_ms: None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRecord:
+    """A question to be answered in the background; `question` is JSON that whoever asked can read."""
+
+    id: str
+    workspace: str
+    question: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

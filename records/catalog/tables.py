@@ -193,7 +193,11 @@ answers = Table(
     Column("request", JSON, nullable=False),
     Column("answer", JSON, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    Column("status", String(16), nullable=False, server_default="done"),
+    Column("progress", JSON),
+    Column("problem", JSON),
     Index("ix_answers_listing", "workspace", "created_at", "id"),
+    Index("ix_answers_status", "status"),
 )
 
 citations = Table(

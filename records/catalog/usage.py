@@ -28,6 +28,7 @@ def record(session: Session, workspace: str, model: str, calls: Sequence[CallUsa
             "prompt": call.prompt,
             "reasoning": call.reasoning,
             "answer": call.answer,
+            "cost": call.cost,
         }
         for call in calls
     ]

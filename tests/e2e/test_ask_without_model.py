@@ -70,6 +70,18 @@ def test_the_receipt_names_pages_and_documents_that_could_not_be_read(
     assert library.delete(f"/v1/documents/{failed}").status_code == 204
 
 
+def test_map_reduce_without_a_model_gives_passages_and_the_plan_that_was_not_carried_out(
+    library: httpx.Client, documents: Documents
+) -> None:
+    body = {"question": "How many of these limit liability?", "mode": "map_reduce"}
+    answer = library.post("/v1/ask", json=body).json()
+    assert (answer["outcome"], answer["per_document"]) == ("passages", None)
+    assert {item["state"] for item in answer["evidence"]} == {"exact"}
+    assert answer["receipt"]["mode"] == "map_reduce"
+    assert answer["receipt"]["reason"].startswith("no model is configured, so nothing was sent")
+    assert answer["receipt"]["mapped"]["windows"] == len(documents)
+
+
 def test_answers_are_kept_and_listed_newest_first(library: httpx.Client) -> None:
     ids = [library.post("/v1/ask", json={"question": f"Question {n}?"}).json()["id"] for n in range(3)]
     page = library.get("/v1/answers", params={"limit": 2}).json()

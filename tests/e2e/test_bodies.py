@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import httpx
 import pytest
 
@@ -71,16 +69,8 @@ def test_a_body_that_cannot_be_kept_is_refused_at_its_place(
     assert_lists_answer(empty)
 
 
-@pytest.mark.parametrize(
-    ("path", "body"),
-    [
-        ("/v1/ask", {"question": "x"}),
-        ("/v1/context", {"question": "x"}),
-        ("/v1/extractions", {"template": "contract-key-terms"}),
-    ],
-)
-def test_a_limit_of_cost_is_refused_rather_than_ignored(empty: httpx.Client, path: str, body: dict[str, Any]) -> None:
-    response = empty.post(path, json=body | {"budget": {"max_cost": 1e-7}})
+def test_a_limit_of_cost_that_an_extraction_would_not_keep_is_refused_rather_than_ignored(empty: httpx.Client) -> None:
+    response = empty.post("/v1/extractions", json={"template": "contract-key-terms", "budget": {"max_cost": 1e-7}})
     problem = assert_problem(response, 422, "invalid_request")
     assert [place["pointer"] for place in problem["errors"]] == ["/budget/max_cost"]
 

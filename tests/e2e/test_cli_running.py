@@ -165,10 +165,22 @@ def test_a_second_service_on_the_folder_names_the_first(run: Shell, service: Ser
     assert (run.data_dir / "serve.json").exists()
 
 
-def test_the_doctor_asks_the_running_service(run: Shell, model: GptOss) -> None:
-    done = run.run("doctor")
-    assert done.status == 0
-    assert "gpt-oss-120b" in done.out
+def test_the_doctor_asks_the_running_service_which_examines_its_model(run: Shell, model: GptOss) -> None:
+    model.always("READY.")
+    done = run.run("doctor", "--json")
+    checks = {check["check"]: check for check in done.json}
+    assert {"model: reachable", "model: listed", "model: window", "model: streams", "model: silent cut"} <= set(checks)
+    assert done.status == 0, checks
+    assert "gpt-oss-120b" in checks["model: listed"]["detail"]
+
+
+def test_the_doctor_names_what_is_wrong_with_the_model_in_a_sentence(run: Shell, model: GptOss) -> None:
+    model.always(status=401)
+    done = run.run("doctor", "--json")
+    assert done.status == 1
+    (wrong,) = [check for check in done.json if not check["ok"]]
+    assert wrong["check"] == "model: answers"
+    assert "check the key" in wrong["detail"]
 
 
 def test_a_stopped_service_leaves_cleanly(run: Shell, service: Service) -> None:

@@ -21,7 +21,7 @@ THEIRS = 4096
 @pytest.fixture(scope="module")
 def settings() -> dict[str, Any]:
     """We believe in a window of 12,288; the server has 4096, which is how Ollama comes."""
-    return {"llm_context_tokens": OURS, "llm_model": "gpt-oss:20b"}
+    return {"llm_context_tokens": OURS, "llm_model": "gpt-oss:20b", "map_tokens": 8_000}
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +96,13 @@ def test_beyond_the_limit_passages_are_retrieved_into_the_window(
     assert receipt["prompt_tokens_counted"] < OURS
     assert receipt["packed"]
     assert sum(part["tokens"] for part in receipt["packed"]) <= receipt["evidence_budget"]
+
+
+@pytest.mark.parametrize("more", [{"mode": "map_reduce"}, {}])
+def test_a_scope_beyond_the_map_limit_is_refused_with_the_estimate(
+    reader: httpx.Client, model: GptOss, documents: Documents, more: dict[str, Any]
+) -> None:
+    body = {"question": "How many of these contracts may be assigned?"} | more
+    detail = assert_problem(reader.post("/v1/ask", json=body), 422, "scope_too_large")["detail"]
+    assert re.search(r"in 5 documents would take about \d+ windows and [\d,]+ prompt tokens; up to 8,000", detail)
+    assert model.chats == []

@@ -22,10 +22,10 @@ from typing import Any
 
 from tests.instruments.gptoss.exchange import Exchange
 from tests.instruments.gptoss.extraction import answer_extractions
+from tests.instruments.gptoss.hosts import SHAPES
 from tests.instruments.gptoss.replies import Fault, Reply
 from tests.instruments.gptoss.script import Answering, Said
 from tests.instruments.gptoss.server import GptOss
-from tests.instruments.gptoss.shapes import SHAPES
 
 
 def main() -> None:

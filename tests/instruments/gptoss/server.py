@@ -15,10 +15,10 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Self
 
 from tests.instruments.gptoss.exchange import Exchange
+from tests.instruments.gptoss.hosts import SHAPES
 from tests.instruments.gptoss.replies import Fault, Reply
 from tests.instruments.gptoss.responder import Responder
 from tests.instruments.gptoss.script import Answering, Matching, Said, Script
-from tests.instruments.gptoss.shapes import SHAPES
 from tests.instruments.gptoss.wire import ClientLeft, HttpRequest, Wire
 
 HOST = "127.0.0.1"

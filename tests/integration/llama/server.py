@@ -54,6 +54,11 @@ class LlamaServer:
         assert found is not None
         return int(found[1])
 
+    def input_tokens(self, messages: list[dict[str, str]]) -> int:
+        """How many tokens these messages have in its model's own template."""
+        path = "/v1/chat/completions/input_tokens"
+        return int(self.http.post(path, json={"messages": messages}).raise_for_status().json()["input_tokens"])
+
     def _get(self, path: str) -> httpx.Response:
         return self.http.get(path).raise_for_status()
 

@@ -118,6 +118,19 @@ async def test_the_schema_of_extraction_is_a_grammar_to_the_server(client: GptOs
     assert client.profile == LLAMACPP, "the server refused something, and the client went without"
 
 
+async def test_the_prompt_is_counted_by_the_server_as_it_reports_it_after_the_call(
+    llama: LlamaServer, client: GptOss
+) -> None:
+    """Its tokens are Gemma's, so that only the words can be set against our count, and only roughly."""
+    request = a_request("Which law governs this agreement? " * 20)
+    said = [{"role": "system" if each.role == "developer" else each.role, "content": each.content}
+            for each in request.messages]  # fmt: skip
+    done = await client.complete(request)
+    counted = await asyncio.to_thread(llama.input_tokens, said)
+    assert counted == done.prompt_tokens
+    assert 0.7 < counted / request.counted_prompt_tokens < 1.4
+
+
 async def test_two_calls_at_once_are_both_answered(client: GptOss) -> None:
     answers = await asyncio.gather(client.complete(a_request()), client.complete(a_request("Who may terminate?")))
     assert all(answer.text for answer in answers)

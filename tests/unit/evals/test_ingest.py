@@ -1,4 +1,4 @@
-"""`make eval` on documents that are always there: the samples of the project, and files made for the purpose."""
+"""`evals.ingest` on documents that are always there: the samples of the project, and files made for the purpose."""
 
 from __future__ import annotations
 

@@ -106,5 +106,5 @@ def test_a_line_holds_what_utf_8_cannot() -> None:
     assert json.loads(to_line({"a": "x\ud800\u2028\x85"})) == {"a": "x\ud800\u2028\x85"}
     assert (
         to_line({"usage": CallUsage("é", 1, 2, 3)})
-        == '{"usage": {"purpose": "é", "prompt": 1, "reasoning": 2, "answer": 3}}'.encode()
+        == '{"usage": {"purpose": "é", "prompt": 1, "reasoning": 2, "answer": 3, "cached": 0, "cost": null}}'.encode()
     )

@@ -34,15 +34,14 @@ def test_the_beginning_is_the_same_for_another_question_and_a_longer_history() -
 def test_the_fixed_tokens_are_the_prompt_without_documents(means: Means) -> None:
     ready = prepare(PROMPT, means, 131_072)
     assert ready.fixed_tokens == means.tokens.count_prompt(messages(PROMPT, ""))
-    assert (ready.left_out, ready.left_out_tokens) == (0, 0)
+    assert (ready.history.left_out, ready.history.shortened) == (0, 0)
 
 
-def test_the_oldest_turns_are_left_out_when_the_history_is_too_long(means: Means) -> None:
+def test_a_history_that_is_too_long_is_condensed_to_a_fifth_of_the_window(means: Means) -> None:
     ready = prepare(replace(PROMPT, history=TURNS), means, 3_000)
-    assert ready.prompt.history == TURNS[-len(ready.prompt.history) :]
+    assert ready.prompt.history == ready.history.kept
     assert ready.prompt.history[0].role == "user"
-    assert ready.left_out == len(TURNS) - len(ready.prompt.history) > 0
-    assert ready.left_out_tokens == sum(means.tokens.count(turn.content) for turn in TURNS[: ready.left_out])
+    assert ready.history.shortened > 0
     assert sum(means.tokens.count(turn.content) for turn in ready.prompt.history) <= 600
 
 

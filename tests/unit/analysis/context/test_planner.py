@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.context.completeness import completeness
-from analysis.context.planner import Limits, Need, plan
-from proviso.errors import ContextOverflow, InvalidRequest, RequestError, ScopeTooLarge
+from analysis.context.planner import WINDOWING, Limits, Need, plan, window_size
+from proviso.errors import ContextOverflow, RequestError, ScopeTooLarge
 
 LIMITS = Limits(context_tokens=131_072, full_tokens=32_000, evidence_tokens=24_000)
 NEED = Need("Who may assign this agreement?", fixed_tokens=1_000, effort="medium")
@@ -44,9 +44,45 @@ def test_full_on_request_beyond_the_window_is_refused_with_both_counts() -> None
         plan(replace(NEED, mode="full"), 200_000, LIMITS)
 
 
-def test_map_reduce_is_refused_as_not_available_yet() -> None:
-    with pytest.raises(InvalidRequest, match="not available yet"):
-        plan(replace(NEED, mode="map_reduce"), 10, LIMITS)
+COUNT = "How many contracts expire in 2026?"
+
+
+@pytest.mark.parametrize(
+    ("question", "mode", "scope", "may_map", "expected"),
+    [
+        (COUNT, "auto", WHOLE, True, "full"),
+        (COUNT, "auto", WHOLE + 1, True, "map_reduce"),
+        (COUNT, "auto", WHOLE + 1, False, "retrieve"),
+        (COUNT, "retrieve", WHOLE + 1, True, "retrieve"),
+        ("Which of these lack a limitation of liability?", "auto", 500_000, True, "map_reduce"),
+        ("Compare the termination clauses.", "auto", 500_000, True, "map_reduce"),
+        (ABSENCE, "auto", 500_000, True, "map_reduce"),
+        ("Name all deadlines.", "auto", 500_000, True, "map_reduce"),
+        (NEED.question, "auto", 500_000, True, "retrieve"),
+        (NEED.question, "map_reduce", 10, False, "map_reduce"),
+        (ABSENCE, "auto", 2_000_000, True, "retrieve"),
+    ],
+)
+def test_what_must_be_read_whole_and_is_too_long_is_read_in_windows(
+    question: str, mode: str, scope: int, may_map: bool, expected: str
+) -> None:
+    made = plan(replace(NEED, question=question, mode=mode, may_map=may_map), scope, LIMITS)  # type: ignore[arg-type]
+    assert made.mode == expected
+    assert f"{scope:,}" in made.reason
+
+
+@pytest.mark.parametrize(("question", "mode"), [(COUNT, "auto"), (NEED.question, "map_reduce")])
+def test_beyond_the_map_limit_is_refused_with_the_estimate(question: str, mode: str) -> None:
+    need = replace(NEED, question=question, mode=mode, may_map=True, documents=300)  # type: ignore[arg-type]
+    with pytest.raises(ScopeTooLarge, match="in 300 documents would take about 442 windows and 2,442,000 prompt"):
+        plan(need, 2_000_000, LIMITS)
+
+
+def test_windows_shrink_with_the_window_of_the_model_until_nothing_fits() -> None:
+    assert window_size(131_072, 1_000) == (WINDOWING.window_tokens, WINDOWING.output_tokens)
+    assert window_size(8_192, 1_000) == (8_192 - 1_000 - 2_048 - 100, 2_048)
+    with pytest.raises(ContextOverflow, match="no room for documents in a window of 4,096"):
+        window_size(4_096, 2_600)
 
 
 def test_no_room_for_documents_is_refused_with_the_numbers() -> None:
@@ -86,8 +122,14 @@ def test_the_reason_warns_when_completeness_cannot_be_had() -> None:
         ("Summarise the agreement.", "summary"),
         ("What are the key terms?", "summary"),
         ("What is this contract about?", "summary"),
-        ("List all deadlines.", "everything"),
-        ("How many parties are there?", "everything"),
+        ("List all deadlines.", "counting or listing"),
+        ("Which of these lack a cap on liability?", "counting or listing"),
+        ("In which agreements may the supplier assign?", "counting or listing"),
+        ("Compare the two leases.", "comparison"),
+        ("How do the notice periods differ between the agreements?", "comparison"),
+        ("Does the supplier have to give notice?", None),
+        ("Name every deadline.", "everything"),
+        ("How many parties are there?", "counting or listing"),
         ("Tell me everything about assignment", "everything"),
         ("Who may assign this agreement?", None),
         ("What law governs?", None),

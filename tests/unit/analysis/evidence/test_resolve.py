@@ -213,11 +213,83 @@ def test_an_enumerator_left_out_of_a_quote_makes_it_partial() -> None:
     assert state_of("Assignment. Either party may assign this Agreement", text) == "partial"
 
 
-def test_words_added_at_the_end_of_a_whole_sentence_leave_its_verified_part() -> None:
-    quote = "This Agreement shall be governed by the laws of the State of Delaware in every respect"
-    found = resolve(quote, FoldedText(CONTRACT))
+@pytest.mark.parametrize("word", ["exclusively", "promptly", "weekly"])
+def test_one_word_more_at_either_end_makes_it_another_quote(word: str) -> None:
+    quote = "This Agreement shall be governed by the laws of the State of Delaware"
+    assert state_of(quote) == "exact"
+    assert state_of(f"{quote} {word}") == "unverified"
+    assert state_of(f"{word} {quote}") == "unverified"
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "This Agreement [sic] shall be governed by the laws of the State of Delaware",
+        "This Agreement shall be governed by the laws of the State of Delaware [emphasis added].",
+        "This Agreement shall be governed by the laws (Emphasis Supplied)",
+    ],
+)
+def test_an_editors_note_in_a_quote_makes_it_partial(quote: str) -> None:
+    assert state_of(quote) == "partial"
+
+
+def test_an_editors_bracket_around_a_letter_is_removed_anywhere_and_kept_where_the_text_has_it() -> None:
+    assert state_of("[t]his Agreement shall be governed by [t]he laws") == "normalised"
+    text = "The court held that [t]he fee is due at once."
+    assert state_of("held that [t]he fee is due", text) == "exact"
+
+
+def test_one_word_before_a_page_break_is_found_with_what_follows_it() -> None:
+    quote = "Any breach of which the Supplier becomes aware is notified at once"
+    text = (
+        quote.replace("Any ", "ACME MASTER AGREEMENT\nAny\n7\nACME MASTER AGREEMENT\n\n") + ".\nACME MASTER AGREEMENT\n"
+    )
+    found = resolve(quote, FoldedText(text))
     assert found.state == "partial"
-    assert resolved_text(quote) == "This Agreement shall be governed by the laws of the State of Delaware"
+    assert found.span is not None
+    assert found.span.of(text).startswith("Any")
+
+
+def test_a_page_break_in_the_packed_passage_is_found_although_the_words_begin_alike_elsewhere() -> None:
+    head, foot = "The Customer shall promptly notify the Supplier", "\n\n12\n\n"
+    text = (
+        f"{head} of all visitors.\n{'x ' * 2000}\n{head}{foot}of any breach of which it is aware.\n{head} in writing.\n"
+    )
+    source = FoldedText(text, [0, text.index("of any breach")])
+    near = Span(text.index(foot) - 60, text.index(foot) + 60)
+    assert resolve(f"{head} of any breach", source, prefer=[near]).state == "partial"
+
+
+def test_a_page_break_is_found_although_more_of_the_words_stand_whole_right_before_it() -> None:
+    twin = "Within 30 days the Supplier shall provide a copy of all listings for used products.\n"
+    broken = "Within 30 days the Supplier shall provide\n\n12\n\na copy of all listings for new products.\n"
+    source = FoldedText(twin + broken, [0, len(twin) + broken.index("a copy")])
+    quote = "Within 30 days the Supplier shall provide a copy of all listings for new products."
+    found = resolve(quote, source, prefer=[Span(0, len(twin + broken))])
+    assert found.state == "partial"
+    assert found.span == Span(len(twin), len(twin + broken) - 1)
+
+
+def test_a_redaction_in_a_quote_is_no_ellipsis_of_its_own() -> None:
+    text = (
+        "ACME MASTER AGREEMENT\nThe audit is held up to [...***...] a\n7\nACME MASTER AGREEMENT\nyear by the Buyer.\n"
+    )
+    assert state_of("The audit is held up to [...***...] a year by the Buyer.", text) == "partial"
+
+
+def test_the_heading_exceptions_does_not_turn_the_sentence_below_it() -> None:
+    text = (
+        "5 EXCEPTIONS\nThe duties set out in clause 4 shall not apply.\nwith the exception\nof goods in transit by sea"
+    )
+    assert state_of("The duties set out in clause 4 shall not apply.", text) == "exact"
+    assert state_of("of goods in transit by sea", "without exception\nof goods in transit by sea") == "unverified"
+
+
+def test_bullets_of_symbol_fonts_are_no_letters() -> None:
+    assert (
+        state_of("only used for the Purpose and not copied", "\uf0b7 only used for the Purpose\n\uf0b7 and not copied")
+        == "partial"
+    )
 
 
 @pytest.mark.parametrize("tail", ["if asked", "and Texas", "or not", "for two years", "except in court"])

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from analysis.llm.profiles import LMSTUDIO, PROFILES, adapted, profile_of_models, profile_of_url, window_of_models
+from analysis.llm.profiles import (
+    LMSTUDIO,
+    OLLAMA_CLOUD,
+    PROFILES,
+    adapted,
+    profile_of_models,
+    profile_of_url,
+    window_of_models,
+)
 from analysis.llm.wire import Attempt, Reading, body_of
 from proviso.types.chat import ChatRequest, Message
 
@@ -66,17 +76,15 @@ def test_every_body_has_the_sampling_of_gpt_oss_and_no_stop(profile: str) -> Non
     made = body(profile)
     assert (made["temperature"], made["top_p"]) == (1.0, 1.0)
     assert "stop" not in made
-    assert [each["role"] for each in made["messages"]] == [PROFILES[profile].role, "user"]  # type: ignore[attr-defined, index]
+    assert [each["role"] for each in made["messages"]] == [PROFILES[profile].role, "user"]  # type: ignore[attr-defined]
     assert made.get("max_tokens") or made.get("max_completion_tokens")
     assert "high" in str([made.get("reasoning_effort"), made.get("reasoning"), made.get("chat_template_kwargs")])
-    assert ("response_format" in made) == (profile != LMSTUDIO.name)
+    assert ("response_format" in made) == (profile not in {LMSTUDIO.name, OLLAMA_CLOUD.name})
 
 
 def test_a_refused_feature_is_left_out_the_next_time() -> None:
     together = PROFILES["together"]
-    assert adapted(together, "Invalid role: developer") == PROFILES["together"].__class__(
-        "together", role="system", models=together.models
-    )
+    assert adapted(together, "Invalid role: developer") == replace(together, role="system")
     no_schema = adapted(together, "response_format of type json_schema is not supported")
     assert no_schema is not None
     assert not no_schema.schemas

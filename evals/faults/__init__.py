@@ -1,0 +1,1 @@
+"""Fault × kind of server: what a user of Proviso sees of each fault of a model server (evals)."""
