@@ -54,11 +54,13 @@ def client(service: Service) -> Iterator[httpx.Client]:
         yield client
 
 
-def notes(folder: Path, number: int, about: str = "herons") -> Path:
+def notes(folder: Path, number: int, about: str = "herons", paragraphs: int = 1) -> Path:
     """A folder of that many small files, no two alike."""
     folder.mkdir(parents=True, exist_ok=True)
     for n in range(number):
-        (folder / f"note-{n:03d}.txt").write_bytes(builders.a_text([f"Note {n} of {folder.name} is about {about}."]))
+        (folder / f"note-{n:03d}.txt").write_bytes(
+            builders.a_text([f"Note {n} of {folder.name} is about {about}."] * paragraphs)
+        )
     return folder
 
 
@@ -166,7 +168,8 @@ def test_a_run_that_was_killed_is_carried_on_by_the_next(shell: Shell, client: h
 
 
 def test_ctrl_c_ends_with_a_table_and_what_to_do_next(shell: Shell, client: httpx.Client, tmp_path: Path) -> None:
-    folder = notes(tmp_path / "stopped", 4 * FILES)  # so many that it is still at work when the signal comes
+    # Long enough that it is still at work when the signal comes.
+    folder = notes(tmp_path / "stopped", FILES, "the moults of herons and of other waders " * 12, paragraphs=8)
     out, status = cut_off(shell, folder, "stopped", signal.SIGINT, client)
     assert status == 130
     assert "files found" in out

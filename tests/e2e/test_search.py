@@ -90,7 +90,8 @@ def test_a_search_keeps_to_the_document_that_its_question_names_and_says_by_what
 
 def test_a_question_that_names_no_document_is_asked_of_all_of_them(library: httpx.Client) -> None:
     found = answer(library, "Which law governs?", limit=30)
-    assert set(found) == {"items", "routed_to", "reranked", "not_reranked", "took_ms"}
+    told = {"items", "routed_to", "reranked", "not_reranked", "rewritten", "not_rewritten", "took_ms"}
+    assert set(found) == told
     assert (found["routed_to"], found["reranked"], found["not_reranked"]) == ([], False, None)
     assert len({hit["document_id"] for hit in found["items"]}) > 1
     assert {hit["scores"]["document"] for hit in found["items"]} == {None}

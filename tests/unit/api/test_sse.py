@@ -104,7 +104,7 @@ async def test_events_are_named_and_their_data_is_one_line_of_json() -> None:
     assert lines[0::3] == ["event: receipt", "event: done"]
     assert [json.loads(line.removeprefix("data: ")) for line in lines[1::3]] == [
         {"text": text},
-        {"purpose": "answer", "prompt": 1, "reasoning": 2, "answer": 3},
+        {"purpose": "answer", "prompt": 1, "reasoning": 2, "answer": 3, "cached": 0, "cost": None},
     ]
     assert set(lines[2::3]) == {""}
     assert source.closed.is_set()
