@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ import httpx
 import pytest
 
 from tests.instruments.gptoss import GptOss, Reply, answer_script
-from tests.instruments.killer import Service, free_port, random_kills
+from tests.instruments.killer import Service, proviso_service, random_kills
 
 pytestmark = [pytest.mark.kill, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -38,16 +37,7 @@ def model() -> Iterator[GptOss]:
 
 @pytest.fixture
 def service(tmp_path: Path, repository: Path, model: GptOss) -> Iterator[Service]:
-    port = free_port()
-    env = {
-        "PROVISO_DATA_DIR": str(tmp_path / "data"),
-        "PROVISO_PORT": str(port),
-        "PROVISO_LLM_BASE_URL": model.base_url,
-        "PROVISO_LLM_CONCURRENCY": "1",
-    }
-    command = [sys.executable, "-m", "api.cli", "serve"]
-    ready = f"http://127.0.0.1:{port}/readyz"
-    with Service(command, ready_url=ready, log=tmp_path / "serve.log", env=env, cwd=repository) as service:
+    with proviso_service(tmp_path, repository, model.base_url, llm_concurrency="1") as service:
         yield service
 
 

@@ -7,7 +7,6 @@ A thread goes on uploading and asking for jobs while the service dies and comes 
 from __future__ import annotations
 
 import os
-import sys
 import threading
 import time
 from collections import Counter
@@ -20,7 +19,7 @@ import pytest
 
 from tests.instruments.builders import a_contract
 from tests.instruments.gptoss import GptOss, Reply, answer_extractions
-from tests.instruments.killer import Service, free_port, random_kills
+from tests.instruments.killer import Service, proviso_service, random_kills
 
 pytestmark = [pytest.mark.kill, pytest.mark.slow, pytest.mark.timeout(1800)]
 
@@ -76,16 +75,7 @@ def model() -> Iterator[GptOss]:
 
 @pytest.fixture
 def service(tmp_path: Path, repository: Path, model: GptOss) -> Iterator[Service]:
-    port = free_port()
-    env = {
-        "PROVISO_DATA_DIR": str(tmp_path / "data"),
-        "PROVISO_PORT": str(port),
-        "PROVISO_LLM_BASE_URL": model.base_url,
-        "PROVISO_LOG_LEVEL": "INFO",
-    }
-    command = [sys.executable, "-m", "api.cli", "serve"]
-    ready = f"http://127.0.0.1:{port}/readyz"
-    with Service(command, ready_url=ready, log=tmp_path / "serve.log", env=env, cwd=repository) as service:
+    with proviso_service(tmp_path, repository, model.base_url, log_level="INFO") as service:
         yield service
 
 

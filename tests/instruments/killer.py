@@ -24,6 +24,7 @@ import random
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -303,6 +304,24 @@ def answers(url: str, timeout_s: float = 2.0) -> bool:
             return bool(reply.status == 200)
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         return False
+
+
+def proviso_service(folder: Path, repository: Path, model_url: str, **settings: str) -> Service:
+    """`proviso serve` over `folder/data`, with a model and further settings by their names."""
+    port = free_port()
+    named = {f"PROVISO_{name.upper()}": value for name, value in settings.items()}
+    return Service(
+        [sys.executable, "-m", "api.cli", "serve"],
+        ready_url=f"http://127.0.0.1:{port}/readyz",
+        log=folder / "serve.log",
+        env={
+            "PROVISO_DATA_DIR": str(folder / "data"),
+            "PROVISO_PORT": str(port),
+            "PROVISO_LLM_BASE_URL": model_url,
+            **named,
+        },
+        cwd=repository,
+    )
 
 
 def free_port() -> int:
