@@ -54,13 +54,11 @@ def client(service: Service) -> Iterator[httpx.Client]:
         yield client
 
 
-def notes(folder: Path, number: int, about: str = "herons", paragraphs: int = 1) -> Path:
+def notes(folder: Path, number: int, about: str = "herons") -> Path:
     """A folder of that many small files, no two alike."""
     folder.mkdir(parents=True, exist_ok=True)
     for n in range(number):
-        (folder / f"note-{n:03d}.txt").write_bytes(
-            builders.a_text([f"Note {n} of {folder.name} is about {about}."] * paragraphs)
-        )
+        (folder / f"note-{n:03d}.txt").write_bytes(builders.a_text([f"Note {n} of {folder.name} is about {about}."]))
     return folder
 
 
@@ -168,8 +166,7 @@ def test_a_run_that_was_killed_is_carried_on_by_the_next(shell: Shell, client: h
 
 
 def test_ctrl_c_ends_with_a_table_and_what_to_do_next(shell: Shell, client: httpx.Client, tmp_path: Path) -> None:
-    # Long enough that it is still at work when the signal comes.
-    folder = notes(tmp_path / "stopped", FILES, "the moults of herons and of other waders " * 12, paragraphs=8)
+    folder = notes(tmp_path / "stopped", FILES)
     out, status = cut_off(shell, folder, "stopped", signal.SIGINT, client)
     assert status == 130
     assert "files found" in out
@@ -255,8 +252,10 @@ def test_a_document_is_replaced_and_its_outline_shown(shell: Shell, client: http
 
 
 def start(shell: Shell, folder: Path, collection: str) -> subprocess.Popen[str]:
+    # Tests that run in the background of a shell have Ctrl-C ignored, and so would the command.
+    heeding = ["env", "--default-signal=INT"]
     return subprocess.Popen(
-        [sys.executable, "-m", "api.cli", "add", str(folder), "--collection", collection],
+        [*heeding, sys.executable, "-m", "api.cli", "add", str(folder), "--collection", collection],
         env=shell.environment(),
         cwd=shell.cwd,
         stdin=subprocess.DEVNULL,
