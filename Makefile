@@ -65,7 +65,7 @@ eval-ingest: $(VENV)/.ready-dev ## measure everything that ingestion finds again
 eval-retrieval: $(VENV)/.ready-dev ## measure whether search finds the clause, plain LlamaIndex beside it (options: ARGS="cuad --most 300")
 	@$(BIN)/python -m evals.retrieval $(ARGS)
 
-bench-search: $(VENV)/.ready-dev ## measure search at 1,000 to 500,000 chunks (options: ARGS="--sizes 1000,10000")
+bench-search: $(VENV)/.ready-dev ## measure search at 1,000 to 100,000 chunks (options: ARGS="--sizes 500000")
 	@$(BIN)/python -m evals.bench_search $(ARGS)
 
 bench-reindex: $(VENV)/.ready-dev ## re-index 20,000 chunks for another embedder while ten clients search, killed twice

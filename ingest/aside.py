@@ -14,6 +14,8 @@ NICENESS = 10
 
 
 def stand_aside() -> None:
-    """Lower the calling thread's priority, where threads have one of their own (Linux); elsewhere nothing."""
+    """Lower the calling thread's priority, where threads have one of their own (Linux); elsewhere nothing. A service that was started
+    with less keeps it: to raise it takes a right that few have."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, max(NICENESS, os.getpriority(os.PRIO_PROCESS, thread)))

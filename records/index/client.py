@@ -38,15 +38,15 @@ from records.index.messages import (
     upsert_frame,
 )
 from records.index.place import SHARD_FOLDER, note_identity
-from records.index.points import Ranking, asks_nothing, best_ranking, document_rankings, rankings_of, row_of, unscored
+from records.index.points import Ranking, asks_nothing, rankings_of, row_of
 from records.index.process import OwnerProcess
+from records.index.ranked import best_by_words, nearest_documents
 from records.index.schema import (
     ALL_CHUNKS,
     BATCH_POINTS,
     Chosen,
     Scored,
     chunks_of,
-    document_hits,
     documents_of,
     identity,
     require_dimensions,
@@ -109,16 +109,10 @@ class EdgeIndex:
         return await _read(lambda: hits_with(stored, *found), len(stored) > MANY)
 
     async def best_by_words(self, workspace: str, words: SparseVector) -> float:
-        found = await self._ranked([best_ranking(workspace, words)]) if words.tokens else []
-        return max((score for points in found for _, score, _ in points), default=0.0)
+        return await best_by_words(self._ranked, workspace, words)
 
     async def documents(self, query: DocumentQuery) -> list[DocumentHit]:
-        if asks_nothing(query):
-            return []
-        found = await self._ranked(document_rankings(query))
-        if again := unscored(query, found):
-            found = await self._ranked(document_rankings(again))
-        return document_hits(*found)
+        return await nearest_documents(self._ranked, query)
 
     async def vectors(self, workspace: str, ids: Sequence[str]) -> dict[str, StoredVectors]:
         if not ids:

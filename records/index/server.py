@@ -33,7 +33,8 @@ from proviso.types.search import (
 )
 from records.index.faults import CLIENT_FAULTS, fault_of, is_conflict
 from records.index.layout import USUAL, ServerLayout
-from records.index.points import Ranking, asks_nothing, best_ranking, document_rankings, rankings_of, unscored
+from records.index.points import Ranking, asks_nothing, rankings_of
+from records.index.ranked import best_by_words, nearest_documents
 from records.index.schema import (
     ALL_CHUNKS,
     BATCH_POINTS,
@@ -48,7 +49,6 @@ from records.index.schema import (
     Scored,
     chunks_of,
     collection_name,
-    document_hits,
     documents_of,
     hits_of,
     identity,
@@ -126,16 +126,10 @@ class ServerIndex:
         return hits_of(*await self._ranked(rankings_of(query)))
 
     async def best_by_words(self, workspace: str, words: SparseVector) -> float:
-        found = await self._ranked([best_ranking(workspace, words)]) if words.tokens else []
-        return max((score for points in found for _, score, _ in points), default=0.0)
+        return await best_by_words(self._ranked, workspace, words)
 
     async def documents(self, query: DocumentQuery) -> list[DocumentHit]:
-        if asks_nothing(query):
-            return []
-        found = await self._ranked(document_rankings(query))
-        if again := unscored(query, found):
-            found = await self._ranked(document_rankings(again))
-        return document_hits(*found)
+        return await nearest_documents(self._ranked, query)
 
     async def vectors(self, workspace: str, ids: Sequence[str]) -> dict[str, StoredVectors]:
         if not ids:

@@ -46,7 +46,9 @@ async def test_a_call_that_does_not_fit_alone_is_refused() -> None:
 
 
 async def test_without_a_budget_everything_is_held() -> None:
-    await Ledger(None).hold(10**9, 10**9, "A window")
+    ledger = Ledger(None)
+    await ledger.hold(10**9, 10**9, "A window")
+    assert ledger.held == [(10**9, 10**9)]
 
 
 def test_what_one_call_does_not_report_is_not_reported_at_all() -> None:
