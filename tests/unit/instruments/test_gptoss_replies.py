@@ -56,7 +56,7 @@ async def test_a_streamed_reply_joins_to_the_same_text_and_thinking(shape: str, 
         assert events[-1].usage.prompt_tokens == server.last.prompt_tokens
         assert bool(events[-1].choices) == (shape == "together")  # there, usage rides on the finish event
         assert server.last.chunks_sent == len(events)
-        assert server.last.finished
+        await server.until(lambda each: each.last.finished)  # told by the server's own thread, after its last byte
         assert not server.last.disconnected
 
 
