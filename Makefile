@@ -10,13 +10,17 @@ CODE := proviso records ingest analysis api
 QUICK := not slow and not scale and not llama and not postgres and not qdrant and not browser
 
 T ?= tests
-WORKERS ?= 2
+# Three on two cores: a third of the time of many tests is waiting for processes that start and end.
+WORKERS ?= 3
+# Tests start many processes, each of which would compile the packages anew.
+unexport PYTHONDONTWRITEBYTECODE
 EVALS_OF_INGEST := ingest robust variants outlines references facts tables spans word scans
+EVALS_OF_ANSWERS := context context.named quotes numbers tokens faults streaming mapping
 ARGS ?=
 DEMO_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-all cover check lint types floors bench bench-ingest eval eval-ingest eval-hostile eval-retrieval bench-search bench-reindex clean
+.PHONY: help setup run demo test test-all cover check lint types floors bench bench-ingest eval eval-answers eval-ingest eval-hostile eval-retrieval bench-search bench-reindex clean
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +62,9 @@ bench-ingest: $(VENV)/.ready-dev ## measure ingestion by stage, its growth and i
 
 eval: $(VENV)/.ready-dev ## measure what of the truth reaches the model and, where an endpoint is set, its answers (options: ARGS="cuad --most 50")
 	@$(BIN)/python -m evals.context $(ARGS)
+
+eval-answers: $(VENV)/.ready-dev ## measure everything between a question and its answer, each part to a JSON file below build/evals (many minutes)
+	@for part in $(EVALS_OF_ANSWERS); do echo "== evals.$$part"; $(BIN)/python -m evals.$$part || exit 1; done
 
 eval-ingest: $(VENV)/.ready-dev ## measure everything that ingestion finds against ground truth (needs ../shared; many minutes)
 	@for part in $(EVALS_OF_INGEST); do echo "== evals.$$part"; $(BIN)/python -m evals.$$part || exit 1; done

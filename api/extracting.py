@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from analysis.extraction.estimate import estimate
+from analysis.extraction.estimate import Engine, estimate
 from analysis.extraction.schema import fields_of
 from analysis.extraction.templates import template
 from analysis.extraction.unit import DEFAULT_EFFORT
 from api.schemas.extracting import ExtractBody, extraction_json
 from api.wiring import Services
 from proviso.errors import InvalidRequest
+from proviso.prices import check_cost
+from proviso.types.answers import Effort
 from proviso.wire import to_data
 from records.catalog import documents, extractions
 from records.catalog.extractions import NewExtraction
@@ -21,6 +23,7 @@ async def create_extraction(services: Services, workspace: str, body: ExtractBod
     """202 with the job, or 200 with the estimate of a dry run."""
     if body.webhook is not None:
         raise InvalidRequest("Webhooks are not available in this version; leave webhook out and follow …/events.")
+    _check_budget(services, body)
     schema, instructions = _schema(body)
     fields = fields_of(schema)
     ids = await services.catalog.read(documents.extraction_scope, body.scope(workspace))
@@ -31,8 +34,7 @@ async def create_extraction(services: Services, workspace: str, body: ExtractBod
         scope = replace(body.scope(workspace), collection=None, document_ids=None)
         readable = (await services.catalog.read(documents.resolve_scope, scope)).documents
         ready = [document for document in readable if document.document_id in set(ids)]
-        limits = services.limits if services.model else None
-        return 200, to_data(estimate(len(ids), ready, fields, effort or DEFAULT_EFFORT, limits))
+        return 200, to_data(estimate(len(ids), ready, fields, _engine(services, effort or DEFAULT_EFFORT, body.model)))
     new = NewExtraction(
         workspace=workspace,
         name=body.name or body.template or "extraction",
@@ -44,10 +46,23 @@ async def create_extraction(services: Services, workspace: str, body: ExtractBod
         document_ids=tuple(ids),
         fields=tuple(fields),
         max_tokens=body.budget.max_tokens if body.budget else None,
+        max_cost=body.budget.max_cost if body.budget else None,
     )
     record = await services.catalog.write(extractions.create, new)
     await services.background.queue_units(record.id)
     return 202, extraction_json(record)
+
+
+def _check_budget(services: Services, body: ExtractBody) -> None:
+    """A limit of cost that could not be kept is refused rather than ignored: who sets one counts on it."""
+    if body.budget is not None:
+        check_cost(body.budget.max_cost, services.model.price(body.model) if services.model else None, 0, 0)
+
+
+def _engine(services: Services, effort: Effort, model: str | None) -> Engine | None:
+    if services.model is None:
+        return None
+    return Engine(services.contexts.limits, effort, services.model.price(model))
 
 
 def _schema(body: ExtractBody) -> tuple[dict[str, Any], str | None]:

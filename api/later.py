@@ -1,7 +1,7 @@
 """Answers in the background (floor 5): a durable job for each, begun again from its question where it was cut.
 
-A model that is out of reach is waited for; every other fault ends in a recorded problem. A job that is cut asks its question
-again, with the same budget: what the cut run had used is not known.
+The calls of an answer in many are kept as they come, so that a run after a cut makes only those that were not over; what they took
+counts in the budget. A model that is out of reach is waited for; every other fault ends in a recorded problem.
 """
 
 from __future__ import annotations
@@ -13,17 +13,36 @@ from dataclasses import dataclass, replace
 
 from analysis.answering.answering import Answering
 from analysis.answering.question import Question
+from api.keeping import KeptCalls
 from proviso.errors import InternalError, LlmUnavailable, ProvisoError
 from proviso.ports import Job
 from proviso.types.answers import Answer
 from proviso.wire import from_data
-from records.catalog import asked, usage
+from records.catalog import asked
 from records.catalog.catalog import Catalog
 from records.catalog.rows import AskedRecord
 from records.jobs.faults import fault_data
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
+
+
+@dataclass(slots=True)
+class Patience:
+    """How long a model out of reach is still waited for, and how long until the next try."""
+
+    limit_s: float
+    until: float = 0.0
+    pause_s: float = 0.0
+
+    def begin(self) -> None:
+        self.until, self.pause_s = time.monotonic() + self.limit_s, FIRST_PAUSE_S
+
+    def pause(self, asked_for_s: float | None) -> float | None:
+        """Seconds until the next try; None when patience is over."""
+        wait_s = min(max(self.pause_s, asked_for_s or 0.0), LONGEST_PAUSE_S)
+        self.pause_s *= 2
+        return wait_s if time.monotonic() + wait_s <= self.until else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +63,34 @@ class LaterAnswers:
         if question is None:
             return
         answer = replace(await self._patiently(question), id=answer_id)
-        recorded = await self.catalog.write(asked.finish, answer)
-        if recorded and answer.model:
-            await self.catalog.write(usage.record, question.workspace, answer.model, answer.receipt.calls)
+        await self.catalog.write(asked.finish, answer)
 
     async def fail(self, answer_id: str, error: ProvisoError) -> None:
         """The job boundary's last word."""
         await self.catalog.write(asked.fail, answer_id, fault_data(error))
 
     async def _patiently(self, question: AskedRecord) -> Answer:
-        until, pause_s = time.monotonic() + self.patience_s, FIRST_PAUSE_S
+        """Patience begins anew with every run that got further; when it is over, the answer stands on what was read, if anything was."""
+        keeping, patience, count = KeptCalls(self.catalog, question.id), Patience(self.patience_s), -1
         while True:
             try:
-                return await self._ask(question)
+                return await self._ask(question, keeping)
             except LlmUnavailable as error:
-                wait_s = min(max(pause_s, error.retry_after_s or 0.0), LONGEST_PAUSE_S)
-                if time.monotonic() + wait_s > until:
-                    raise
-                await self.catalog.write(asked.advance, question.id, {"waiting_for": "llm"})
+                if keeping.count > count:
+                    patience.begin()
+                    count = keeping.count
+                wait_s = patience.pause(error.retry_after_s)
+                if wait_s is None:
+                    if not (keeping.waits and await keeping.kept()):
+                        raise
+                    keeping.waits = False
+                    continue
+            await self.catalog.write(asked.wait, question.id, "llm")
             await asyncio.sleep(wait_s)
-            pause_s *= 2
 
-    async def _ask(self, question: AskedRecord) -> Answer:
-        async with aclosing(self.answering.stream(from_data(Question, question.question))) as events:
+    async def _ask(self, question: AskedRecord, keeping: KeptCalls) -> Answer:
+        asked_for = from_data(Question, question.question)
+        async with aclosing(self.answering.stream(asked_for, keeping)) as events:
             async for event in events:
                 if isinstance(event.data, Answer):
                     return event.data

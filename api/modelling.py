@@ -1,20 +1,29 @@
-"""The model from the settings (floor 5): its client, and the window that contexts are planned for once the server has told it."""
+"""The model from the settings (floor 5): its client, the books of what it takes, and the window that contexts are planned for once
+the server has told it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import importlib
+import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, cast
 
+from analysis.context.tokens import Tokens
+from analysis.grounding.spending import call_usage
 from analysis.llm.profiles import PROFILES
+from proviso.errors import DependencyError
 from proviso.settings import Settings
+from proviso.types.chat import ChatRequest, Completion
+from records.catalog import usage
+from records.catalog.catalog import Catalog
 
 if TYPE_CHECKING:
     from analysis.llm.client import GptOss
 
+log = logging.getLogger(__name__)
 LOOK_S = 3.0
 """How long a start may wait for what the server says of itself; a later look tells, too."""
 
@@ -38,6 +47,24 @@ def open_model(settings: Settings, stack: AsyncExitStack) -> GptOss | None:
     )
     stack.push_async_callback(model.close)
     return cast("GptOss", model)
+
+
+def keep_books(model: GptOss | None, catalog: Catalog, tokens: Tokens) -> None:
+    """Have every attempt that a server took booked when it is over, with the request's answer or without one."""
+    if model is None:
+        return
+
+    async def book(request: ChatRequest, completion: Completion) -> None:
+        if request.workspace is None:
+            return
+        counted = request.counted_prompt_tokens
+        call = await asyncio.to_thread(call_usage, request.purpose, completion, counted, tokens.count)
+        try:
+            await catalog.write(usage.record, request.workspace, completion.model, (call,))
+        except DependencyError as error:  # the books are no reason to lose an answer
+            log.error("%d tokens of %s were not booked: %s", call.prompt, request.workspace, error.detail)
+
+    model.on_spent = book
 
 
 async def follow_window(model: GptOss | None, adopt: Callable[[int], None]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from analysis.retrieval.search import Results, Search
+from analysis.retrieval.search import Naming, Results, Search
 from proviso.types.search import ResolvedScope
 from records.index.in_use import InUse, Pair
 
@@ -20,6 +20,14 @@ class Searching:
     async def find(self, question: str, scope: ResolvedScope, limit: int) -> Results:
         """`Search.find`; questions that began before a switch end where they began."""
         with self._in_use.taken() as pair:
-            if self._now[0] is not pair:
-                self._now = pair, self._search_in(pair)
-            return await self._now[1].find(question, scope, limit)
+            return await self._searching(pair).find(question, scope, limit)
+
+    async def named(self, question: str, scope: ResolvedScope) -> Naming:
+        """`Search.named`, as above."""
+        with self._in_use.taken() as pair:
+            return await self._searching(pair).named(question, scope)
+
+    def _searching(self, pair: Pair) -> Search:
+        if self._now[0] is not pair:
+            self._now = pair, self._search_in(pair)
+        return self._now[1]

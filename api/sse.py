@@ -16,6 +16,9 @@ from proviso.wire import to_line
 
 log = logging.getLogger(__name__)
 PING_S = 15.0
+PING = b": ping\n\n"
+MOST_LINES = 64
+"""So many events may wait for a client that is slow to take them; then what makes them waits, too."""
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 Event = tuple[str, Any]
 
@@ -28,44 +31,72 @@ class Closable(Protocol):
 
 
 class EventStream(StreamingResponse):
-    """A response that closes its events when it ends, however it ends: the last one, a fault, a client that has left."""
+    """A response that closes its events when it ends, however it ends: the last one, a fault, a client that has left.
+
+    The events are read in a task of their own, so that a client that leaves does not cut their clean-up short. All that have come by
+    the time the client can take more go out in one piece; none waits for another.
+    """
 
     def __init__(self, events: AsyncIterator[Event], ping_s: float = PING_S) -> None:
         self._events = events
         self._ping_s = ping_s
-        self._next: asyncio.Future[Event] | None = None
-        super().__init__(self._lines(), media_type="text/event-stream", headers=HEADERS)
+        self._reading: asyncio.Task[None] | None = None
+        self._lines: list[bytes] = []
+        self._ended = False
+        self._said, self._room = asyncio.Event(), asyncio.Event()
+        super().__init__(self._pieces(), media_type="text/event-stream", headers=HEADERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._reading = asyncio.create_task(self._read())
         try:
             await super().__call__(scope, receive, send)
         finally:
             await self._close()
 
-    async def _lines(self) -> AsyncIterator[bytes]:
+    async def _pieces(self) -> AsyncIterator[bytes]:
+        """What goes out, piece by piece."""
+        while True:
+            try:
+                async with asyncio.timeout(self._ping_s):
+                    await self._said.wait()
+            except TimeoutError:
+                yield PING
+                continue
+            self._said.clear()
+            piece, self._lines = b"".join(self._lines), []
+            self._room.set()
+            if piece:
+                yield piece
+            if self._ended and not self._lines:
+                return
+
+    async def _read(self) -> None:
+        """Turn the events into lines as they come."""
         try:
-            while True:
-                self._next = self._next or asyncio.ensure_future(anext(self._events))
-                done, _ = await asyncio.wait({self._next}, timeout=self._ping_s)
-                if not done:
-                    yield b": ping\n\n"
-                    continue
-                finished, self._next = self._next, None
-                yield _line(*finished.result())
-        except StopAsyncIteration:
-            return
+            async for name, data in self._events:
+                await self._say(name, data)
         except ProvisoError as error:
-            yield _line("error", problem_of(error))
+            await self._say("error", problem_of(error))
         except (
             Exception
         ):  # the stream's boundary: its status has been sent, so that a fault of ours can only be an event
             log.exception("unexpected fault in a stream")
-            yield _line("error", problem(500, "internal_error", UNEXPECTED))
+            await self._say("error", problem(500, "internal_error", UNEXPECTED))
+        finally:
+            self._ended = True
+            self._said.set()
+
+    async def _say(self, name: str, data: Any) -> None:
+        while len(self._lines) >= MOST_LINES:
+            self._room.clear()
+            await self._room.wait()
+        self._lines.append(_line(name, data))
+        self._said.set()
 
     async def _close(self) -> None:
-        if self._next is not None:
-            self._next.cancel()
-            await asyncio.gather(self._next, return_exceptions=True)
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.gather(self._reading, return_exceptions=True)
         if isinstance(self._events, Closable):
             await self._events.aclose()
 

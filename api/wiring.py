@@ -28,7 +28,7 @@ from analysis.retrieval.rewriting import Rewriting
 from analysis.retrieval.search import Search
 from api.background import ANSWER, EXTRACT, INGEST, Background
 from api.later import LaterAnswers
-from api.modelling import follow_window, open_model
+from api.modelling import follow_window, keep_books, open_model
 from api.pairing import as_found, close_pair, open_pair
 from api.removal import Removal
 from api.reranking import open_reranker
@@ -67,7 +67,7 @@ class Services:
     model: GptOss | None
     answering: Answering
     passages: Passages
-    limits: Limits
+    contexts: Contexts
     extraction: Extraction
     background: Background
     removal: Removal
@@ -112,6 +112,7 @@ async def open_services(settings: Settings, *, sweeps: bool = True) -> AsyncIter
         scratch = _empty_folder(settings.data_dir / "scratch" / settings.executor_id)
         readers = _open_readers(settings, in_use.pair.embedder, stack)
         model, tokens = open_model(settings, stack), Tokens()
+        keep_books(model, kept.catalog, tokens)
         rewriting = open_rewriting(settings, kept.catalog, tokens, model)
         grounded = _open_analysis(settings, kept, _open_search(settings, kept, rewriting, stack), tokens, model)
         background: Background
@@ -153,7 +154,7 @@ async def open_services(settings: Settings, *, sweeps: bool = True) -> AsyncIter
             model=model,
             answering=grounded.answering,
             passages=grounded.passages,
-            limits=limits,
+            contexts=grounded.contexts,
             extraction=grounded.extraction,
             background=background,
             removal=removal,

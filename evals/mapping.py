@@ -1,10 +1,11 @@
 """What `map_reduce` itself costs (evals): a hundred long documents read window by window on the scripted server.
 
-The server answers at once with one quote a window, so that what is measured is ours: cutting, prompts, exact counts,
-HTTP, replies, quotes resolved, merging, the last prompt. It says nothing about the quality of answers. The server runs
-in a process of its own; seconds are processor seconds of this one.
+The server answers at once with the same quotes for every window, each of which stands once in a document, so that what is measured
+is ours: cutting, prompts, exact counts, HTTP, replies, quotes resolved, merging, parts, the last prompt. It says nothing about the
+quality of answers. The server runs in a process of its own; seconds are processor seconds of this one.
 
     python -m evals.mapping --documents 100 --tokens 40000
+    python -m evals.mapping --documents 100 --tokens 3000 --quotes 12
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
 from pathlib import Path
@@ -50,31 +52,34 @@ WORDS = (
     "the Supplier shall deliver services under this Agreement and Customer may terminate upon written notice where any "
     "material breach remains uncured after thirty days save that fees paid are not refundable unless law requires"
 ).split()
-MAP_REPLY = (
-    f'<outcome>found</outcome>\n<quote n="1" doc="D1">{CAP}</quote>\n<answer>\nCapped at the fees [1]\n</answer>'
-)
 REDUCE_REPLY = "<outcome>answered</outcome>\n<answer>All of them cap it [1].</answer>"
-SCRIPT = {"rules": [{"when": "numbered quotes and the counts", "reply": REDUCE_REPLY}], "always": MAP_REPLY}
+REDUCE_RULES = [
+    {"when": asked, "reply": REDUCE_REPLY} for asked in ("numbered quotes and the counts", "Say in at most")
+]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=100)
     parser.add_argument("--tokens", type=int, default=40_000, help="of each document, about")
+    parser.add_argument("--quotes", type=int, default=1, help="of each document")
     parser.add_argument("--concurrency", type=int, default=4)
     parser.add_argument("--out", type=Path, default=OUT, help="result file (default: %(default)s)")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, scripted(Path(folder)) as url:
+    with tempfile.TemporaryDirectory() as folder, scripted(Path(folder), options.quotes) as url:
         result = asyncio.run(measured(Path(folder), url, options))
     save(options.out, {"machine": machine()} | result)
     print(json.dumps(result, indent=1))
 
 
 @contextmanager
-def scripted(folder: Path) -> Iterator[str]:
+def scripted(folder: Path, quotes: int) -> Iterator[str]:
     """The base URL of a scripted server."""
+    said = "\n".join(f'<quote n="{n}" doc="D1">{cap(n)}</quote>' for n in range(1, quotes + 1))
+    notes = "\n".join(f"Capped at the fees [{n}]" for n in range(1, quotes + 1))
+    reply = f"<outcome>found</outcome>\n{said}\n<answer>\n{notes}\n</answer>"
     script = folder / "script.json"
-    script.write_text(json.dumps(SCRIPT), encoding="utf-8")
+    script.write_text(json.dumps({"rules": REDUCE_RULES, "always": reply}), encoding="utf-8")
     command = [sys.executable, "-m", "tests.instruments.gptoss", "--script", str(script)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY) as server:
         try:
@@ -86,7 +91,7 @@ def scripted(folder: Path) -> Iterator[str]:
 
 async def measured(folder: Path, url: str, options: argparse.Namespace) -> dict[str, Any]:
     texts, tokens = Texts(FolderStore(folder / "store")), Tokens()
-    documents = [await kept(texts, tokens, n, options.tokens) for n in range(options.documents)]
+    documents = [await kept(texts, tokens, n, options.tokens, options.quotes) for n in range(options.documents)]
     scope = ResolvedScope("local", tuple(documents))
     need = Need(QUESTION, 600, "high", documents=len(documents), may_map=True)
     limits = Limits(131_072, 32_000, 24_000, map_tokens=10**9)
@@ -112,6 +117,10 @@ async def measured(folder: Path, url: str, options: argparse.Namespace) -> dict[
         "windows": windows,
         "largest_window_tokens": max(window.tokens for window in survey.windows),
         "evidence": len(answer.evidence),
+        "calls": dict(Counter(call.purpose for call in answer.receipt.calls)),
+        "quotes_shown": answer.receipt.mapped.quotes_shown if answer.receipt.mapped else 0,
+        "dropped": len(answer.receipt.dropped),
+        "last_prompt_tokens": answer.receipt.calls[-1].prompt,
         "documents_with_quotes": sum(each.outcome == "found" for each in answer.per_document or ()),
         "wall_s": round(time.perf_counter() - started, 2),
         "cpu_s": round(spent, 2),
@@ -123,13 +132,19 @@ async def measured(folder: Path, url: str, options: argparse.Namespace) -> dict[
     }
 
 
-async def kept(texts: Texts, tokens: Tokens, n: int, size: int) -> ReadableDocument:
-    """A made-up agreement of about `size` tokens in sections, with the cap once in its middle, kept as ingestion would."""
+def cap(number: int) -> str:
+    """The words of a quote."""
+    return CAP if number == 1 else f"{CAP}, for services of class {number}"
+
+
+async def kept(texts: Texts, tokens: Tokens, n: int, size: int, quotes: int) -> ReadableDocument:
+    """A made-up agreement of about `size` tokens in sections, with the caps in its middle, kept as ingestion would."""
     dice, parts, sections, at = Random(n), list[str](), list[Section](), 0
     for number in range(1, size // SECTION_WORDS + 1):
         words = " ".join(dice.choice(WORDS) for _ in range(SECTION_WORDS - 20))
-        cap = f" {CAP} of agreement {n}." if number == size // SECTION_WORDS // 2 else ""
-        part = f"{number}. Terms {number}\n{words}.{cap}\n\n"
+        is_middle = number == size // SECTION_WORDS // 2
+        caps = " ".join(f"{cap(each)}, of agreement {n}." for each in range(1, quotes + 1)) if is_middle else ""
+        part = f"{number}. Terms {number}\n{words}. {caps}\n\n"
         sections.append(Section(str(number), str(number), f"Terms {number}", 1, at, at + len(part)))
         parts.append(part)
         at += len(part)

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +136,8 @@ class ParserCrashed(FileError):
 
 class DependencyError(ProvisoError):
     code = "dependency_error"
+    spent: tuple[Any, ...] = ()
+    """What a model server took before the fault: the `Completion` of each attempt, as far as it came."""
 
 
 class IndexUnavailable(DependencyError):

@@ -9,11 +9,12 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from analysis.answering.blank import blank, instructions
+from analysis.answering.coverage import coverage_of, nearly_whole
 from analysis.answering.draft import Draft
 from analysis.answering.effort import DEFAULT_EFFORT
+from analysis.answering.mapping.keeping import Keeping
 from analysis.answering.mapping.road import MapReduce
 from analysis.answering.mapping.survey import Survey
 from analysis.answering.question import AskEvent, Question
@@ -24,7 +25,7 @@ from analysis.context.layout import Means as PromptMeans
 from analysis.context.layout import Prompt
 from analysis.context.tokens import Tokens
 from analysis.evidence.check import VERIFIED
-from analysis.grounding.contexts import Contexts, Planned, Wishes
+from analysis.grounding.contexts import Contexts, Planned, Wishes, with_routes
 from analysis.grounding.library import Library
 from analysis.grounding.passages import Passages
 from analysis.grounding.quotes import Quotes
@@ -33,8 +34,8 @@ from analysis.llm.sanitize import shield
 from proviso.errors import BudgetReached, LlmError
 from proviso.ids import new_id
 from proviso.ports import ChatModel
-from proviso.prices import check_cost, total_cost
-from proviso.types.answers import Answer, CallUsage, PerDocument, Receipt, Usage
+from proviso.prices import check_cost
+from proviso.types.answers import Answer, PerDocument, Receipt, Usage
 from proviso.types.chat import ChatRequest, Completion
 from proviso.types.search import ResolvedScope
 from records.catalog import documents
@@ -97,25 +98,27 @@ class Answering:
                     return event.data
         raise LlmError("The answer broke off.")
 
-    async def stream(self, question: Question) -> AsyncGenerator[AskEvent, None]:
-        """Events in the order of API.md; the last is `done` with the whole answer."""
+    async def stream(self, question: Question, keeping: Keeping | None = None) -> AsyncGenerator[AskEvent, None]:
+        """Events in the order of API.md; the last is `done` with the whole answer. `keeping`: of the calls of an answer in many."""
         started = time.perf_counter()
         scope = await self._scope(question)
         plan = await self._plan(question, scope)
         if plan.survey is not None and self._means.model is not None:
             self._mapping.check(question, plan.survey)
         yield AskEvent("receipt", self._receipt(plan))
-        async with aclosing(self._road(question, scope, plan)) as events:
+        async with aclosing(self._road(question, scope, plan, keeping)) as events:
             async for event in events:
-                yield _timed(event, started)
+                yield await self._ended(event, scope, started) if event.name == "done" else event
 
-    def _road(self, question: Question, scope: ResolvedScope, plan: _Plan) -> AsyncGenerator[AskEvent, None]:
+    def _road(
+        self, question: Question, scope: ResolvedScope, plan: _Plan, keeping: Keeping | None
+    ) -> AsyncGenerator[AskEvent, None]:
         if self._means.model is None:
             return self._passages(question, scope, plan)
         if not plan.is_readable:
             return self._nothing(scope, plan)
         if plan.survey is not None:
-            return self._mapping.answer(question, plan.survey, plan.receipt)
+            return self._mapping.answer(question, plan.survey, plan.receipt, keeping)
         return self._modelled(question, scope, plan.planned, self._means.model)
 
     async def _scope(self, question: Question) -> ResolvedScope:
@@ -133,9 +136,10 @@ class Answering:
         )
         decided = await self._means.contexts.decide(scope, prompt, wishes)
         if decided.plan.mode != "map_reduce":
-            return _Plan(await self._means.contexts.pack(scope, wishes, decided))
-        survey = await self._mapping.survey(question, scope, decided.plan)
-        return _Plan(Planned(await self._mapping.context(survey), survey.output_tokens), survey)
+            return _Plan(await self._means.contexts.pack(wishes, decided))
+        survey = await self._mapping.survey(question, decided.scope, decided.plan, await self._filenames(scope))
+        first = with_routes(await self._mapping.context(survey), decided)
+        return _Plan(Planned(first, survey.output_tokens), survey)
 
     def _receipt(self, plan: _Plan) -> Receipt:
         """The receipt of the context; without a model it says that it is of what would have been sent."""
@@ -176,7 +180,8 @@ class Answering:
         yield AskEvent("done", replace(answer, per_document=cited))
 
     def _answer(self, question: Question, planned: Planned, draft: Draft, completion: Completion) -> Answer:
-        usage, call = self._usage(planned.context.receipt, completion)
+        counted = planned.context.receipt.prompt_tokens_counted
+        call = call_usage("answer", completion, counted, self._means.tokens.count)
         receipt = replace(
             planned.context.receipt,
             prompt_tokens_reported=completion.prompt_tokens,
@@ -186,34 +191,39 @@ class Answering:
         )
         outcome = draft.outcome
         assert outcome is not None
+        asks_back = outcome == "needs_clarification"
         return Answer(
             id=new_id("ans"),
             outcome=outcome,
-            answer=None if outcome == "needs_clarification" else draft.answer,
-            clarification=draft.clarification if outcome == "needs_clarification" else None,
-            evidence=draft.evidence,
+            answer=None if asks_back else draft.answer,
+            clarification=draft.clarification,
+            evidence=() if asks_back else draft.evidence,
             unsupported=draft.unsupported(),
             per_document=None,
             receipt=receipt,
-            usage=usage,
+            usage=Usage(call.prompt, call.reasoning, call.source, call.answer, call.attempts, call.cost),
             reasoning=completion.reasoning if question.include_reasoning else None,
             model=completion.model,
             effort=question.effort or DEFAULT_EFFORT,
             took_ms=0,
+            set_aside=draft.set_aside,
         )
 
-    def _usage(self, receipt: Receipt, completion: Completion) -> tuple[Usage, CallUsage]:
-        """As the server reported, else as counted here."""
-        call = call_usage("answer", completion, receipt.prompt_tokens_counted, self._means.tokens.count)
-        source: Literal["server", "counted"] = "counted" if completion.reasoning_tokens is None else "server"
-        return Usage(call.prompt, call.reasoning, source, call.answer, 1, total_cost((call,))), call
+    async def _ended(self, event: AskEvent, scope: ResolvedScope, started: float) -> AskEvent:
+        """The last event with the time since `started`, and an absence with what was read to say so."""
+        answer = event.data
+        assert isinstance(answer, Answer)
+        if answer.outcome == "not_in_documents":
+            kept = await self._means.library.outlines(nearly_whole(answer.receipt, scope))
+            texts = {document_id: each.text for document_id, each in kept.items()}
+            coverage = coverage_of(answer.receipt, scope, await self._filenames(scope), texts)
+            answer = replace(answer, coverage=coverage)
+        return AskEvent("done", replace(answer, took_ms=round(1000 * (time.perf_counter() - started))))
 
-
-def _timed(event: AskEvent, started: float) -> AskEvent:
-    """The last event with the time since `started`."""
-    if not isinstance(event.data, Answer):
-        return event
-    return AskEvent("done", replace(event.data, took_ms=round(1000 * (time.perf_counter() - started))))
+    async def _filenames(self, scope: ResolvedScope) -> dict[str, str]:
+        """What the documents of the scope that cannot be read are called, by id."""
+        unreadable = (*scope.not_ready, *scope.failed)
+        return await self._means.catalog.read(documents.filenames, scope.workspace, unreadable) if unreadable else {}
 
 
 def _cited(answer: Answer) -> tuple[PerDocument, ...] | None:
@@ -224,7 +234,8 @@ def _cited(answer: Answer) -> tuple[PerDocument, ...] | None:
     for item in answer.evidence:
         if item.state in VERIFIED:
             numbers.setdefault(item.document_id, []).append(item.n)
-    return tuple(PerDocument(document_id, "answered", tuple(ns)) for document_id, ns in numbers.items())
+    titles = {item.document_id: item.title for item in answer.evidence}
+    return tuple(PerDocument(id_, "answered", tuple(ns), title=titles[id_]) for id_, ns in numbers.items())
 
 
 def _request(question: Question, planned: Planned, model: ChatModel) -> ChatRequest:
@@ -235,8 +246,7 @@ def _request(question: Question, planned: Planned, model: ChatModel) -> ChatRequ
             f"This question may take {most:,} tokens ({receipt.prompt_tokens_counted:,} for the prompt, "
             f"{planned.output_tokens:,} kept for thinking and answer), and its budget is {question.max_tokens:,}."
         )
-    price = model.price(question.model)
-    check_cost(question.max_cost, price, receipt.prompt_tokens_counted, planned.output_tokens)
+    check_cost(question.max_cost, model.price(question.model), receipt.prompt_tokens_counted, planned.output_tokens)
     return ChatRequest(
         purpose="answer",
         messages=planned.context.messages,
@@ -244,4 +254,16 @@ def _request(question: Question, planned: Planned, model: ChatModel) -> ChatRequ
         max_output_tokens=planned.output_tokens,
         counted_prompt_tokens=receipt.prompt_tokens_counted,
         model=question.model,
+        workspace=question.scope.workspace,
+        may_repeat=_holds_twice(question, planned, model),
+    )
+
+
+def _holds_twice(question: Question, planned: Planned, model: ChatModel) -> bool:
+    """Whether the budget has room for a second try too: the prompt again, and up to twice the output."""
+    prompt, output = 2 * planned.context.receipt.prompt_tokens_counted, 3 * planned.output_tokens
+    price = model.price(question.model)
+    within_tokens = question.max_tokens is None or prompt + output <= question.max_tokens
+    return within_tokens and (
+        question.max_cost is None or (price is not None and price.most(prompt, output) <= question.max_cost)
     )

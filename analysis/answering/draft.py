@@ -1,14 +1,20 @@
-"""An answer in the making (floor 4): what the model says, piece by piece, turned into events and at the end into the answer."""
+"""An answer in the making (floor 4): what the model says, piece by piece, turned into events and at the end into the answer.
+
+The outcome is the one the model names, as far as the rest of its reply allows: a clarification needs a question, an answer needs
+words. What has no place beside the outcome is set aside, not dropped.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
+from analysis.answering.clarifying import questions_in
 from analysis.answering.question import AskEvent
 from analysis.answering.reply import Reply, ReplyPiece
-from analysis.evidence.check import unsupported
+from analysis.evidence.absence import is_bare_absence
+from analysis.evidence.check import MARKER, unsupported
 from analysis.grounding.quotes import Quotes
-from proviso.types.answers import Evidence, Outcome, Unsupported
+from proviso.types.answers import Evidence, Outcome, SetAside, Unsupported
 from proviso.types.chat import ChatDelta, Completion
 
 OUTCOMES: dict[str, Outcome] = {
@@ -35,7 +41,7 @@ class Draft:
         self._reply = Reply()
         self._outcome = ""
         self._answer = ""
-        self.clarification: str | None = None
+        self._clarification = ""
         self._evidence: dict[int, Evidence] = dict(self._known)
 
     async def hear(self, delta: ChatDelta) -> AsyncIterator[AskEvent]:
@@ -74,14 +80,43 @@ class Draft:
     def outcome(self) -> Outcome | None:
         """What the reply comes to; None when it holds neither an answer nor a question."""
         said = OUTCOMES.get(self._outcome.strip().lower().replace(" ", "_"))
-        if self.clarification and (said == "needs_clarification" or not self.answer):
-            return "needs_clarification"
-        if said == "not_in_documents":
+        if said == "not_in_documents" or (said == "needs_clarification" and self._questions()):
             return said
-        return "answered" if self.answer else None
+        if self.answer:
+            return "answered"
+        return "needs_clarification" if self._clarification else None
+
+    @property
+    def clarification(self) -> str | None:
+        """The one question that is asked back; None with any other outcome."""
+        return self._questions()[0] if self.outcome == "needs_clarification" else None
+
+    @property
+    def set_aside(self) -> tuple[SetAside, ...]:
+        """What the reply holds beside an answer of its outcome."""
+        if self.outcome != "needs_clarification":
+            return tuple(SetAside("question", each) for each in questions_in(self._clarification))
+        quotes = [item for n, item in sorted(self._evidence.items()) if n not in self._known]
+        return (
+            *(SetAside("question", each) for each in self._questions()[1:]),
+            *(SetAside("answer", words) for words in [self.answer] if words and self._clarification),
+            *(SetAside("quote", _place(quote)) for quote in quotes),
+        )
+
+    def _questions(self) -> list[str]:
+        """What the reply asks: in its own tag, or, where that is missing, as an answer that rests on nothing."""
+        if self._clarification:
+            return questions_in(self._clarification)
+        return questions_in(self._answer) if "?" in self._answer and not MARKER.search(self._answer) else []
 
     def unsupported(self) -> tuple[Unsupported, ...]:
-        return unsupported(self.answer, self.evidence) if self.outcome == "answered" and self.answer else ()
+        """The claims without proof. That something is not there is no such claim where this is the outcome."""
+        if not self.answer or self.outcome == "needs_clarification":
+            return ()
+        found = unsupported(self.answer, self.evidence)
+        if self.outcome == "answered":
+            return found
+        return tuple(each for each in found if each.why != "no_evidence" or not is_bare_absence(each.text))
 
     def _repeat_number(self) -> int:
         """A number out of the way for a quote whose number is taken: no later quote of the model may lose its own to it."""
@@ -100,4 +135,11 @@ class Draft:
         elif piece.kind == "outcome":
             self._outcome = piece.text
         else:
-            self.clarification = piece.text
+            self._clarification = f"{self._clarification}\n{piece.text}".strip()
+
+
+def _place(quote: Evidence) -> str:
+    """Where a quote stands, instead of its words: a document that is deleted takes its words along, out of evidence alone."""
+    page = f", p. {quote.page_start}" if quote.page_start else ""
+    section = f", § {quote.section}" if quote.section else ""
+    return f"{quote.title}{page}{section} ({quote.state})"

@@ -17,7 +17,8 @@ from proviso.types.chat import Message
 HISTORY_SHARE = 0.2
 """Of the window: older answers are shortened beyond it, then older turns left out."""
 
-OWN_TAGS = re.compile(r"<(?=/?(?:documents?|passage|omitted|question)\b)", re.IGNORECASE)
+OWN_TAGS = re.compile(r"<(?=\s*/?\s*(?:documents?|passage|omitted|question)\b)", re.IGNORECASE)
+"""With blanks in them too: a model reads "< / documents >" as one."""
 BREAK = "<\u200b"
 
 

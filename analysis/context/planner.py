@@ -88,17 +88,23 @@ def plan(need: Need, scope_tokens: int, limits: Limits) -> Plan:
     output = output_tokens(need.effort, need.max_output_tokens, limits.context_tokens)
     room = _room(need, output, limits)
     kind = completeness(need.question) if need.mode == "auto" else None
-    whole = int(room * FULL_SHARE)
-    full_limit = whole if kind or need.mode == "full" else min(limits.full_tokens, whole)
-    if need.mode == "full" and scope_tokens > full_limit:
+    most = _full_limit(need, kind, room, limits)
+    if need.mode == "full" and scope_tokens > most:
         raise ScopeTooLarge(
-            f"mode full reads up to {full_limit:,} tokens here and the scope has {scope_tokens:,}; "
+            f"mode full reads up to {most:,} tokens here and the scope has {scope_tokens:,}; "
             "name fewer documents, or use mode map_reduce or retrieve"
         )
-    mode = _mode(need, kind, scope_tokens, full_limit, limits)
+    mode = _mode(need, kind, scope_tokens, most, limits)
     budget = min(need.evidence_tokens or limits.evidence_tokens, room - FRAME_TOKENS)
-    reason = _reason(need, kind, scope_tokens, full_limit, mode)
-    return Plan(mode, reason, limits.context_tokens, output, full_limit, budget)
+    reason = _reason(need, kind, scope_tokens, most, mode)
+    return Plan(mode, reason, limits.context_tokens, output, most, budget)
+
+
+def full_limit(need: Need, limits: Limits) -> int:
+    """The largest scope that would be read whole. Raises ContextOverflow."""
+    output = output_tokens(need.effort, need.max_output_tokens, limits.context_tokens)
+    kind = completeness(need.question) if need.mode == "auto" else None
+    return _full_limit(need, kind, _room(need, output, limits), limits)
 
 
 def output_tokens(effort: Effort, asked: int | None, context_tokens: int) -> int:
@@ -124,6 +130,11 @@ def map_estimate(need: Need, scope_tokens: int, limits: Limits) -> tuple[int, in
     """About how many windows a scope has, at most, and how many prompt tokens they are together."""
     windows = need.documents + scope_tokens // window_size(limits.context_tokens, need.fixed_tokens)[0]
     return windows, scope_tokens + windows * need.fixed_tokens
+
+
+def _full_limit(need: Need, kind: str | None, room: int, limits: Limits) -> int:
+    whole = int(room * FULL_SHARE)
+    return whole if kind or need.mode == "full" else min(limits.full_tokens, whole)
 
 
 def _mode(need: Need, kind: str | None, scope_tokens: int, full_limit: int, limits: Limits) -> Mode:

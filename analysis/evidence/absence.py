@@ -60,3 +60,27 @@ TURN = re.compile(
 def is_absence(sentence: str) -> bool:
     found = ABSENCE.search(sentence)
     return found is not None and TURN.search(sentence, found.end()) is None
+
+
+THEY = re.compile(r"^(\W*)(?:it|they|these|this)\b", re.IGNORECASE)
+LOOKED = re.compile(
+    r"^\W*(?:(?:I|we)\s+(?:have\s+)?(?:looked|searched|checked)|(?:looked|searched|checked)"
+    rf"|(?:{THE})?{DOCUMENT}(?:\s+{WHICH})?\s+(?:was|were)\s+(?:searched|read|checked))\s+for\b[^.;?]*?"
+    r"(?:,?\s*(?:but|and)\s+(?:(?:I|we)\s+)?(?:found\s+(?:none|nothing|no\b[^.;,]*)|(?:did|could)\s+not\s+find\s+(?:one|any|it|them)\b[^.;,]*))?"
+    r"\W*$",
+    re.IGNORECASE,
+)
+TELLS_OF_RULE = re.compile(r"\b(?:may|shall|must|will|is|are|has|have)\b", re.IGNORECASE)
+
+
+def is_bare_absence(sentence: str) -> bool:
+    """Whether a sentence of an answer that says "not in the documents" says only that, or what was looked for. Here the documents
+    need not be named: "No arbitration clause was found." """
+    said = sentence.strip().rstrip(".")
+    looked = LOOKED.search(said)
+    return (
+        is_absence(said)
+        or is_absence(f"{said} in the documents")
+        or is_absence(THEY.sub(r"\1the documents", said))
+        or (looked is not None and TELLS_OF_RULE.search(said.partition(" for ")[2]) is None)
+    )

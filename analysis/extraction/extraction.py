@@ -12,6 +12,7 @@ from typing import Any
 
 from analysis.extraction.asking import GroupAsking
 from analysis.extraction.groups import group_fields
+from analysis.extraction.purse import Budget, Purses
 from analysis.extraction.recording import Recording
 from analysis.extraction.unit import Unit, UnitReading, asked_again
 from analysis.extraction.waiting import with_patience
@@ -20,8 +21,9 @@ from analysis.grounding.library import Library
 from analysis.grounding.passages import Passages
 from proviso.errors import DependencyError, DocumentNotReady, LlmUnavailable, NotFound, ProvisoError
 from proviso.ports import Job
+from proviso.types.answers import CallUsage
 from proviso.types.extractions import Field
-from proviso.wire import to_data
+from proviso.wire import from_data, to_data
 from records.catalog import extractions
 from records.catalog.catalog import Catalog
 
@@ -44,6 +46,7 @@ class Extraction:
     def __init__(self, means: Means) -> None:
         self._means = means
         self._reading = UnitReading(means.catalog)
+        self._purses = Purses(self._reading)
         self._recording = Recording(means.catalog, means.library, means.passages)
 
     def script(self, job: Job, subject: str) -> None:
@@ -53,7 +56,8 @@ class Extraction:
             return
         replies: list[dict[str, Any]] = []
         for n in range(plan["groups"]):
-            replies.append(job.step(f"ask {n}", self.ask, subject, plan["fields"], n, _spent(replies)))
+            calls = [call for reply in replies for call in reply["calls"]]
+            replies.append(job.step(f"ask {n}", self.ask, subject, plan["fields"], n, calls))
         job.step("record", self.record, subject, plan, replies)
 
     async def plan(self, subject: str) -> dict[str, Any]:
@@ -75,8 +79,10 @@ class Extraction:
             return "document_failed"
         return None if document.chars else "document_unreadable"
 
-    async def ask(self, subject: str, pointers: list[str], n: int, spent: int = 0) -> dict[str, Any]:
-        """What the model says of group `n`, as JSON; a fault of the model is part of the result. `spent`: tokens of the groups before."""
+    async def ask(
+        self, subject: str, pointers: list[str], n: int, calls: list[dict[str, Any]] | None = None
+    ) -> dict[str, Any]:
+        """What the model says of group `n`, as JSON; a fault of the model is part of the result. `calls`: of the groups before."""
         unit = Unit.of(subject)
         record = await self._reading.extraction(unit)
         group = group_fields([field for field in record.fields if field.pointer in set(pointers)])[n]
@@ -85,14 +91,13 @@ class Extraction:
             return _fault(group, "llm_unavailable")
         if not await self._means.catalog.write(extractions.start_unit, *unit.key):
             return _fault(group, "cancelled")
-        used = record.usage.prompt + record.usage.answer + record.usage.reasoning + spent
-        if record.max_tokens is not None and used >= record.max_tokens:
-            return _fault(group, "budget_reached")
         document = await self._reading.document(record.workspace, unit.document_id)
         call = self._reading.call(record)
+        budget = Budget(record.max_tokens, record.max_cost, asking.price(record.model))
+        hold = self._purses.of(unit, budget, [from_data(CallUsage, before) for before in calls or ()])
         try:
             reply = await with_patience(
-                lambda: asking.ask(call, document, group),
+                lambda: asking.ask(call, document, group, hold),
                 self._means.catalog,
                 unit,
                 self._means.patience_s,
@@ -117,25 +122,22 @@ class Extraction:
         else:
             document = await self._reading.document(record.workspace, unit.document_id)
             cells = await self._recording.from_replies(document, fields, replies)
-        await self._recording.write(record, unit, cells, asked, replies)
+        async with self._purses.recording(unit):
+            await self._recording.write(record, unit, cells, asked, replies)
 
     async def fail(self, subject: str, error: ProvisoError) -> None:
         """The job boundary's last word: every field of the unit that was to be asked fails with the error's code."""
         unit = Unit.of(subject)
         record, fields = await self._fields(unit)
         cells = self._recording.failed(unit.document_id, fields, f"{error.code}: {error.detail}")
-        await self._recording.write(record, unit, cells, set(_pointers(fields)), [])
+        async with self._purses.recording(unit):
+            await self._recording.write(record, unit, cells, set(_pointers(fields)), [])
 
     async def _fields(self, unit: Unit) -> tuple[extractions.ExtractionRecord, list[Field]]:
         """The extraction, and the fields this attempt asks for: all at first, then those that failed."""
         record = await self._reading.extraction(unit)
         before = await self._reading.cells(unit)
         return record, asked_again(record.fields, before) if unit.attempt > 1 and before else list(record.fields)
-
-
-def _spent(replies: Sequence[dict[str, Any]]) -> int:
-    """Tokens of the calls so far."""
-    return sum(call["prompt"] + call["reasoning"] + call["answer"] for reply in replies for call in reply["calls"])
 
 
 def _pointers(fields: Sequence[Field]) -> list[str]:

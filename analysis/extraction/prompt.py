@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from analysis.context.layout import Prompt
+from analysis.llm.sanitize import shield
 from proviso.types.extractions import Field
 
 CLOSING = "Reply with the JSON object only: one cell for every field listed, quotes copied letter by letter from the document."
@@ -17,7 +18,7 @@ def extraction_prompt(fields: Sequence[Field], guidance: str | None) -> Prompt:
     """Rules and guidance as instructions (the same for every document, so that servers can cache them), fields as the question."""
     parts = [_rules()]
     if guidance:
-        parts.append(f"Guidance for this job:\n{guidance}")
+        parts.append(f"Guidance for this job:\n{shield(guidance)}")
     return Prompt("\n\n".join(parts), f"Extract these fields:\n{_listed(fields)}", CLOSING)
 
 

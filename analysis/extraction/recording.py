@@ -20,7 +20,7 @@ from proviso.types.answers import CallUsage, Evidence, Usage
 from proviso.types.extractions import Cell, Coverage, Field
 from proviso.types.search import ReadableDocument, ResolvedScope
 from proviso.wire import from_data
-from records.catalog import extractions, usage
+from records.catalog import extractions
 from records.catalog.catalog import Catalog
 from records.catalog.extractions import ExtractionRecord
 
@@ -97,9 +97,6 @@ class Recording:
             sorted(titled, key=lambda cell: _place(cell, record.fields)),
             _usage(calls),
         )
-        for reply in replies:
-            if spent := [from_data(CallUsage, call) for call in reply["calls"]]:
-                await self._catalog.write(usage.record, record.workspace, reply["model"], spent)
 
     async def _titled(self, document_id: str, cells: Sequence[Cell]) -> list[Cell]:
         title = await self._catalog.read(extractions.title_of, document_id)
@@ -123,9 +120,9 @@ def _usage(calls: Sequence[CallUsage]) -> Usage | None:
     return Usage(
         prompt=sum(call.prompt for call in calls),
         reasoning=sum(call.reasoning for call in calls),
-        reasoning_source="counted",
+        reasoning_source="server" if all(call.source == "server" for call in calls) else "counted",
         answer=sum(call.answer for call in calls),
-        calls=len(calls),
+        calls=sum(call.attempts for call in calls),
         cost=total_cost(calls),
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.extraction.asking import Call
 from analysis.extraction.groups import array_pointer
 from proviso.types.answers import Effort
 from proviso.types.extractions import Cell, Field
@@ -39,6 +38,18 @@ class Unit:
         return self.extraction_id, self.document_id, self.attempt
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is the same for every call of an extraction."""
+
+    workspace: str
+    guidance: str | None
+    effort: Effort
+    model: str | None
+    may_repeat: bool = True
+    """Whether the model client may ask twice for one answer; not under a budget, which holds one try at a time."""
+
+
 class UnitReading:
     """Looks things up in the catalog for a unit."""
 
@@ -63,7 +74,9 @@ class UnitReading:
 
     @staticmethod
     def call(record: ExtractionRecord) -> Call:
-        return Call(record.workspace, record.instructions, record.effort or DEFAULT_EFFORT, record.model)
+        is_limited = record.max_tokens is not None or record.max_cost is not None
+        effort = record.effort or DEFAULT_EFFORT
+        return Call(record.workspace, record.instructions, effort, record.model, may_repeat=not is_limited)
 
 
 def asked_again(fields: Sequence[Field], before: Sequence[Cell]) -> list[Field]:

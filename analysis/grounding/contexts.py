@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.context.choosing import CLOSURE_SHARE
+from analysis.context.completeness import completeness
 from analysis.context.context import Context, Reading, build_context
 from analysis.context.history import searched_as
 from analysis.context.layout import Means, Prepared, Prompt, prepare
-from analysis.context.planner import AskMode, Limits, Need, Plan, plan
+from analysis.context.narrowing import kept_to
+from analysis.context.planner import AskMode, Limits, Need, Plan, full_limit, plan
 from analysis.context.tokens import Tokens
 from analysis.grounding.finding import Finder
 from analysis.grounding.library import Library
 from analysis.llm.sanitize import shield
 from analysis.retrieval.search import Found
 from proviso.types.answers import Effort
-from proviso.types.search import ResolvedScope
+from proviso.types.search import ResolvedScope, Route
 
 LEAST_HITS = 120
 TOKENS_PER_HIT = 150
@@ -38,10 +40,13 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A prompt whose history fits, and how much of the scope will be read for it."""
+    """A prompt whose history fits, and how much of which documents will be read for it: of `scope`, which is what was asked for, or the
+    documents of it that the question names."""
 
     prepared: Prepared
     plan: Plan
+    scope: ResolvedScope
+    routed_to: tuple[Route, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,11 @@ class Contexts:
         self._means = Means(tokens, shield)
         self._limits = limits
 
+    @property
+    def limits(self) -> Limits:
+        """What contexts are planned with now."""
+        return self._limits
+
     def adopt(self, limits: Limits) -> None:
         """Plan with these limits from now on: the server has told its window."""
         self._limits = limits
@@ -88,15 +98,16 @@ class Contexts:
             documents=len(scope.documents),
             may_map=wishes.may_map,
         )
-        return Decided(prepared, plan(need, sum(document.tokens for document in scope.documents), self._limits))
+        narrowed = await self._narrowed(scope, prepared, need)
+        return narrowed or Decided(prepared, plan(need, _tokens(scope), self._limits), scope)
 
     async def build(self, scope: ResolvedScope, prompt: Prompt, wishes: Wishes) -> Planned:
         """The context of `scope` for `prompt`."""
-        return await self.pack(scope, wishes, await self.decide(scope, prompt, wishes))
+        return await self.pack(wishes, await self.decide(scope, prompt, wishes))
 
-    async def pack(self, scope: ResolvedScope, wishes: Wishes, decided: Decided) -> Planned:
+    async def pack(self, wishes: Wishes, decided: Decided) -> Planned:
         """The context as decided, for `full` and `retrieve`."""
-        made, prepared = decided.plan, decided.prepared
+        made, prepared, scope = decided.plan, decided.prepared, decided.scope
         found: list[Found] = []
         if made.mode == "retrieve":
             queries = tuple(searched_as(query, prepared.prompt.history) for query in wishes.queries)
@@ -108,7 +119,27 @@ class Contexts:
         needed = documents if found and self._closure_share else ()
         reading = Reading(texts, found, await self._library.findings(needed), self._closure_share)
         context = await asyncio.to_thread(build_context, made, prepared, scope, reading, self._means)
-        return Planned(context, made.output_tokens)
+        return Planned(with_routes(context, decided), made.output_tokens)
+
+    async def _narrowed(self, scope: ResolvedScope, prepared: Prepared, need: Need) -> Decided | None:
+        """Read whole only the documents that the question names, where it must be answered from whole documents and is about these. None:
+        where the whole scope can be read at once, or there is doubt."""
+        kind = completeness(need.question) if need.mode == "auto" else None
+        if kind is None or len(scope.documents) < 2 or _tokens(scope) <= full_limit(need, self._limits):
+            return None
+        meant = kept_to(need.question, kind, await self._search.named(need.question, scope))
+        reasons = {each.document_id: each.reason for each in meant}
+        only = tuple(document for document in scope.documents if document.document_id in reasons)
+        if not only:
+            return None
+        named = ResolvedScope(scope.workspace, only, scope.not_ready, scope.failed)
+        made = plan(replace(need, documents=len(only)), _tokens(named), self._limits)
+        if made.mode == "retrieve":
+            return None
+        which = f"the question names {len(only):,} of {len(scope.documents):,} documents, and only they are read"
+        titles = "; ".join(f"“{' '.join((each.title or each.filename).split())}”" for each in only)
+        routes = tuple(Route(each.document_id, reasons[each.document_id]) for each in only)
+        return Decided(prepared, replace(made, reason=f"{which}: {titles}; {made.reason}"), named, routes)
 
     async def _find(self, scope: ResolvedScope, queries: tuple[str, ...], most: int) -> list[Found]:
         """Some `most` hits of every query in turn, best of each first, no chunk twice."""
@@ -117,3 +148,12 @@ class Contexts:
         longest = max((len(hits) for hits in lists), default=0)
         ranked = [hits[rank] for rank in range(longest) for hits in lists if rank < len(hits)]
         return list({hit.hit.id: hit for hit in reversed(ranked)}.values())[::-1]
+
+
+def with_routes(context: Context, decided: Decided) -> Context:
+    """The receipt with the documents that were read because they are named."""
+    return replace(context, receipt=replace(context.receipt, routed_to=decided.routed_to))
+
+
+def _tokens(scope: ResolvedScope) -> int:
+    return sum(document.tokens for document in scope.documents)

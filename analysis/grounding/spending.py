@@ -5,19 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from proviso.prices import priced
+from proviso.prices import priced, total_cost
 from proviso.types.answers import CallUsage
 from proviso.types.chat import Completion
 
 
 def call_usage(purpose: str, completion: Completion, counted_prompt: int, count: Callable[[str], int]) -> CallUsage:
-    """The tokens of a finished call and, where the model has a price, what they cost."""
+    """The tokens of a call, with those of its attempts that were of no use, and what they cost where the model has a price."""
+    attempts = [
+        priced(_attempt(purpose, each, counted_prompt, count), each.price) for each in (*completion.before, completion)
+    ]
+    return CallUsage(
+        purpose=purpose,
+        prompt=sum(each.prompt for each in attempts),
+        reasoning=sum(each.reasoning for each in attempts),
+        answer=sum(each.answer for each in attempts),
+        cached=sum(each.cached for each in attempts),
+        cost=total_cost(attempts),
+        attempts=len(attempts),
+        source="server" if all(each.source == "server" for each in attempts) else "counted",
+    )
+
+
+def _attempt(purpose: str, completion: Completion, counted_prompt: int, count: Callable[[str], int]) -> CallUsage:
+    """One attempt. A server that does not report thinking apart counts it into the answer; it is taken out again."""
+    told = (completion.prompt_tokens, completion.reasoning_tokens, completion.answer_tokens)
     call = _tokens(purpose, completion, counted_prompt, count)
-    return priced(replace(call, cached=completion.cached_tokens), completion.price)
+    return replace(call, cached=completion.cached_tokens, source="counted" if None in told else "server")
 
 
 def _tokens(purpose: str, completion: Completion, counted_prompt: int, count: Callable[[str], int]) -> CallUsage:
-    """A server that does not report thinking apart counts it into the answer; it is taken out again."""
     prompt = completion.prompt_tokens if completion.prompt_tokens is not None else counted_prompt
     reasoning = completion.reasoning_tokens
     if reasoning is not None and completion.answer_tokens is not None:

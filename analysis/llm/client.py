@@ -7,8 +7,8 @@ a server asks for one; a server out of reach is left alone for a while. It does 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,11 +19,12 @@ from analysis.llm.breaker import Breaker
 from analysis.llm.faults import as_llm_error, broken_off, late, said
 from analysis.llm.probe import Endpoint, probe
 from analysis.llm.profiles import GENERIC, PROFILES, Profile, adapted, profile_of_url
+from analysis.llm.reads import Event, reads
 from analysis.llm.repetition import repeats_at_end
-from analysis.llm.retries import is_refusal, pause_s
+from analysis.llm.retries import is_refusal, may_have_been_read, pause_s
 from analysis.llm.sanitize import Piece
 from analysis.llm.wire import LOWER, Attempt, Reading, body_of
-from proviso.errors import ContextOverflow, LlmError, PromptTruncated, ProvisoError
+from proviso.errors import ContextOverflow, DependencyError, LlmError, PromptTruncated, ProvisoError
 from proviso.prices import price_of
 from proviso.types.chat import ChatDelta, ChatRequest, Completion
 from proviso.types.prices import Price
@@ -53,11 +54,14 @@ class GptOss:
     prices: Mapping[str, Price] = field(default_factory=dict)
     on_window: Callable[[int], None] | None = field(default=None, repr=False)
     """Told the window to plan with whenever the server has named another one."""
+    on_spent: Callable[[ChatRequest, Completion], Awaitable[None]] | None = field(default=None, repr=False)
+    """Told of every attempt that a server took, however it ended; of one cut short, what had come of it. Must not raise."""
     _told_window: int | None = field(default=None, init=False)
     _loaded: bool = field(default=False, init=False)
     _client: openai.AsyncOpenAI = field(init=False, repr=False)
     _slots: asyncio.Semaphore = field(init=False, repr=False)
     _breaker: Breaker = field(init=False, repr=False)
+    _telling: set[asyncio.Task[None]] = field(default_factory=set, init=False, repr=False)
 
     def __post_init__(self) -> None:
         timeout = openai.Timeout(self.timeout_s, connect=min(CONNECT_S, self.timeout_s))
@@ -74,27 +78,29 @@ class GptOss:
         """The finished call. An empty answer is asked for once more: with less thinking and more room where it ran out of tokens."""
         async with self._slots:
             attempt = self._first(request)
-            reading = await self._ask(request, attempt)
-            await self._learn_window()
-            if again := self._second(request, attempt, reading):
-                reading = await self._ask(request, again)
-            return self._finished(request, reading)
+            with self._tries(request) as tried:
+                reading = await self._ask(request, attempt, tried)
+                await self._learn_window()
+                if again := self._second(request, attempt, reading):
+                    await self._ask(request, again, tried)
+                return self._finished(request, *tried)
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatDelta, None]:
         """The call piece by piece; the last delta is `done`. Closing this generator closes the connection to the server."""
         async with self._slots:
             attempt = self._first(request)
-            for is_last in (False, True):
-                reading = Reading(self.model)
-                async with aclosing(self._pieces(request, attempt, reading)) as pieces:
+            tried: list[Reading] = []
+            while True:
+                tried.append(reading := Reading(request.model or self.model))
+                async with self._told(request, reading), aclosing(self._pieces(request, attempt, reading)) as pieces:
                     async for piece in pieces:
                         yield _delta(piece)
                         if reading.repeats:
                             break
                 await self._learn_window()
-                again = None if is_last else self._second(request, attempt, reading)
+                again = self._second(request, attempt, reading) if len(tried) == 1 else None
                 if again is None:
-                    yield ChatDelta("done", completion=self._finished(request, reading))
+                    yield ChatDelta("done", completion=self._finished(request, *tried))
                     return
                 attempt = again
                 why = "the answer repeated itself" if reading.repeats else "the answer came back empty"
@@ -125,17 +131,22 @@ class GptOss:
         return min(self.context_tokens, self._told_window or self.context_tokens)
 
     async def close(self) -> None:
-        """Closes idle connections."""
+        """Closes idle connections, when everybody has been told what was spent."""
+        await asyncio.gather(*self._telling, return_exceptions=True)
         await self._client.close()
 
     def _first(self, request: ChatRequest) -> Attempt:
         return Attempt(request.effort, min(request.max_output_tokens, self._room(request)))
 
     def _second(self, request: ChatRequest, attempt: Attempt, reading: Reading) -> Attempt | None:
-        """How to ask again after an empty answer; None where there is an answer, or where asking again would change nothing."""
+        """How to ask again after an answer of no use; None where there is an answer, where asking again would change nothing, and where
+        the request has no tokens for it."""
+        if not reading.repeats:
+            self._check_truncation(request, reading)
+        if not request.may_repeat:
+            return None
         if reading.repeats:
             return attempt
-        self._check_truncation(request, reading)
         if reading.text.strip() or reading.finish_reason == "content_filter":
             return None
         if reading.finish_reason != "length":
@@ -143,21 +154,50 @@ class GptOss:
         again = Attempt(LOWER[attempt.effort], min(2 * attempt.cap, self._room(request)))
         return again if again != attempt else None
 
-    def _finished(self, request: ChatRequest, reading: Reading) -> Completion:
+    def _finished(self, request: ChatRequest, *tried: Reading) -> Completion:
+        """The last reading, unless it is of no use like those before it."""
+        reading, before = tried[-1], tuple(self._spent(request, each) for each in tried[:-1])
+        twice = ", twice" if before else ""
         if reading.repeats:
             raise LlmError(
-                "The model repeated itself without end, twice, and was stopped; ask again or put it otherwise."
+                f"The model repeated itself without end{twice}, and was stopped; ask again or put it otherwise."
             )
         self._check_truncation(request, reading)
-        completion = reading.completion()
+        completion = self._spent(request, reading)
         if completion.text:
             checked = self._counts_alike(request) and completion.prompt_tokens is not None
-            return replace(completion, truncation_checked=checked, price=self.price(request.model))
+            return replace(completion, truncation_checked=checked, before=before)
         if completion.finish_reason == "length":
             raise LlmError(
-                "The model spent all its output tokens on thinking, twice; ask with less effort or a larger cap."
+                f"The model spent all its output tokens on thinking{twice}; ask with less effort or a larger cap."
             )
         raise LlmError(f"The model gave no answer (finish reason: {completion.finish_reason or 'none'}).")
+
+    def _spent(self, request: ChatRequest, reading: Reading) -> Completion:
+        """What has come of an attempt, with its price."""
+        return replace(reading.completion(), price=self.price(request.model))
+
+    @contextmanager
+    def _tries(self, request: ChatRequest) -> Iterator[list[Reading]]:
+        """The attempts of one call: a fault takes with it what they have taken."""
+        tried: list[Reading] = []
+        try:
+            yield tried
+        except DependencyError as error:
+            error.spent = tuple(self._spent(request, each) for each in tried if each.taken)
+            raise
+
+    @asynccontextmanager
+    async def _told(self, request: ChatRequest, reading: Reading) -> AsyncIterator[None]:
+        """Around one attempt: `on_spent` is told of it, also when the attempt fails or its caller leaves."""
+        try:
+            yield
+        finally:
+            if self.on_spent is not None and reading.taken:
+                telling = asyncio.ensure_future(self.on_spent(request, self._spent(request, reading)))
+                self._telling.add(telling)
+                telling.add_done_callback(self._telling.discard)
+                await asyncio.shield(telling)
 
     def _room(self, request: ChatRequest) -> int:
         room = self.window_tokens - request.counted_prompt_tokens - WINDOW_MARGIN_TOKENS
@@ -185,22 +225,23 @@ class GptOss:
     async def raw(self, request: ChatRequest) -> Mapping[str, Any]:
         """The body of a plain reply as the server sent it. Raises like `complete`."""
         async with self._slots:
-            return await self._reply(request, self._first(request))
+            return await self._reply(request, self._first(request), Reading(self.model))
 
-    async def _ask(self, request: ChatRequest, attempt: Attempt) -> Reading:
-        reading = Reading(self.model)
-        reading.take(await self._reply(request, attempt), "message")
-        reading.close()
+    async def _ask(self, request: ChatRequest, attempt: Attempt, tried: list[Reading]) -> Reading:
+        tried.append(reading := Reading(request.model or self.model))
+        async with self._told(request, reading):
+            reading.take(await self._reply(request, attempt, reading))
+            reading.close()
         # A plain reply is whole: only one that the cap had to stop is worth asking for again.
         reading.repeats = reading.finish_reason == "length" and (
             repeats_at_end(reading.text) or repeats_at_end(reading.completion().reasoning)
         )
         return reading
 
-    async def _reply(self, request: ChatRequest, attempt: Attempt) -> Mapping[str, Any]:
+    async def _reply(self, request: ChatRequest, attempt: Attempt, reading: Reading) -> Mapping[str, Any]:
         try:
             async with asyncio.timeout(self.timeout_s):
-                reply = await self._send(request, attempt, self._post)
+                reply = await self._send(request, attempt, reading, self._post)
         except (openai.OpenAIError, ValueError, TimeoutError) as error:
             raise as_llm_error(error, self.base_url, self.api_key) from error
         if not isinstance(reply, Mapping) or not reply.get("choices"):
@@ -222,10 +263,10 @@ class GptOss:
 
         try:
             async with asyncio.timeout_at(deadline):
-                events = await self._send(request, attempt, opened)
-            async with events:
-                while (event := await _next(events, deadline if reading.spoke else first)) is not None:
-                    for piece in reading.take(event, "delta"):
+                reply = await self._send(request, attempt, reading, opened)
+            async with reply, aclosing(reads(reply)) as heard:
+                while (events := await _next(heard, deadline if reading.spoke else first)) is not None:
+                    for piece in reading.hear(events):
                         yield piece
         except (openai.OpenAIError, ValueError, TimeoutError) as error:
             raise self._fault(error, reading) from error
@@ -257,26 +298,37 @@ class GptOss:
         )
 
     async def _send(
-        self, request: ChatRequest, attempt: Attempt, call: Callable[[dict[str, Any]], Awaitable[Any]]
+        self,
+        request: ChatRequest,
+        attempt: Attempt,
+        reading: Reading,
+        call: Callable[[dict[str, Any]], Awaitable[Any]],
     ) -> Any:
         """Calls with a body in the server's own dialect, unless the server rests for being out of reach."""
         await self._breaker.admit(self._is_there)
         with self._breaker.call():
-            return await self._send_until_taken(request, attempt, call)
+            return await self._send_until_taken(request, attempt, reading, call)
 
     async def _is_there(self) -> bool:
         return (await self.probe()).reachable
 
     async def _send_until_taken(
-        self, request: ChatRequest, attempt: Attempt, call: Callable[[dict[str, Any]], Awaitable[Any]]
+        self,
+        request: ChatRequest,
+        attempt: Attempt,
+        reading: Reading,
+        call: Callable[[dict[str, Any]], Awaitable[Any]],
     ) -> Any:
         """Pauses where the server asks for that, and learns what it refuses by name."""
         profile = await self._dialect()
         tries = 0
         while True:
+            body = body_of(request, attempt, profile, self.model)
+            reading.taken = True
             try:
-                return await call(body_of(request, attempt, profile, self.model))
+                return await call(body)
             except openai.APIError as error:
+                reading.taken = may_have_been_read(error)
                 tries += 1
                 simpler = adapted(profile, said(error, self.api_key)) if is_refusal(error) else None
                 if simpler is not None:
@@ -297,13 +349,10 @@ class GptOss:
         return self.profile
 
 
-async def _next(events: openai.AsyncStream[object], deadline: float) -> Mapping[str, Any] | None:
-    """The next event, or None at the end."""
+async def _next(heard: AsyncGenerator[list[Event], None], deadline: float) -> list[Event] | None:
+    """The events of the next read, or None at the end."""
     async with asyncio.timeout_at(deadline):
-        event = await anext(events, None)
-    if event is not None and not isinstance(event, Mapping):
-        raise ValueError("an event that is not an object")
-    return event
+        return await anext(heard, None)
 
 
 def _delta(piece: Piece) -> ChatDelta:

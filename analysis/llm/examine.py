@@ -11,11 +11,14 @@ from typing import Any
 from analysis.llm.client import GptOss
 from analysis.llm.probe import Endpoint
 from analysis.llm.profiles import GENERIC, PROFILES
+from analysis.llm.sanitize import MARKER
 from analysis.llm.wire import THINKING_FIELDS
 from proviso.errors import ProvisoError
 from proviso.types.chat import ChatRequest, Message
 
 OUTPUT_TOKENS = 1_000
+CUT_SHARE = 0.5
+"""Servers render the same short prompt to within a few tokens of our count; half of it is no other way of rendering it."""
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {"ready": {"type": "boolean"}},
@@ -58,22 +61,29 @@ def _request(count: Count, said: str = "Reply with the single word READY.") -> C
 
 def _reached(endpoint: Endpoint, key: str | None) -> Finding:
     if endpoint.reachable:
-        accepted = "the key is accepted" if key else "it asks for no key"
+        accepted = "the key is not refused" if key else "it asks for no key"
         return Finding("model: reachable", True, f"{endpoint.base_url} answers in {endpoint.took_ms} ms, {accepted}")
     return Finding("model: reachable", False, endpoint.detail)
 
 
 def _kind(endpoint: Endpoint) -> Finding:
     profile = PROFILES.get(endpoint.profile, GENERIC)
-    known = "; ".join((f"a prompt that is too long: {profile.overflow}", *profile.faults))
-    return Finding("model: kind of server", True, f"{profile.name} (PROVISO_LLM_PROFILE). {known}")
+    known = f" Known of it: {'; '.join(profile.faults)}." if profile.faults else ""
+    too_long = f"A prompt that is too long gives {profile.overflow}."
+    return Finding(
+        "model: kind of server", True, f"{profile.name} (PROVISO_LLM_PROFILE names another). {too_long}{known}"
+    )
 
 
 def _listed(endpoint: Endpoint, model: str) -> Finding:
     if endpoint.serves_model is None:
         return Finding("model: listed", True, "the server lists no models, so it is not known whether it has this one")
     if endpoint.serves_model:
-        return Finding("model: listed", True, f"{model} is served")
+        name = PROFILES.get(endpoint.profile, GENERIC).model(model)
+        if name in endpoint.models:
+            return Finding("model: listed", True, f"{name} is served")
+        one = f"the server runs {endpoint.models[0]} and answers as it whatever name is asked for"
+        return Finding("model: listed", True, f"{one}; asked for is {model} (PROVISO_LLM_MODEL)")
     near = endpoint.near(model) or endpoint.models[:3]
     has = f"did you mean {' or '.join(near)}?" if near else "it lists none"
     return Finding("model: listed", False, f"the server does not list {model}; {has} (PROVISO_LLM_MODEL)")
@@ -82,9 +92,12 @@ def _listed(endpoint: Endpoint, model: str) -> Finding:
 def _window(endpoint: Endpoint, configured: int) -> Finding:
     told = endpoint.context_tokens
     if told is None:
-        return Finding(
-            "model: window", True, f"{configured:,} tokens as configured; the server does not say what it has"
-        )
+        detail = f"{configured:,} tokens as configured; the server does not say what it has"
+        if PROFILES.get(endpoint.profile, GENERIC).window == "ollama":
+            detail += (
+                ". Give it as many (OLLAMA_CONTEXT_LENGTH): it cuts what is longer, and a cut prompt is an error here"
+            )
+        return Finding("model: window", True, detail)
     if told < configured:
         detail = (
             f"{told:,} tokens as the server runs it, less than the {configured:,} configured: prompts are made to fit"
@@ -100,11 +113,21 @@ async def _completion(model: GptOss, request: ChatRequest) -> tuple[Finding, Map
     except ProvisoError as error:
         return Finding("model: answers", False, f"{error.code}: {error.detail}"), None
     took_s = time.monotonic() - started
-    message = _message(reply)
-    if not message.get("content"):
-        why = (reply.get("choices") or [{}])[0].get("finish_reason")
-        return Finding("model: answers", False, f"a short question got no answer (finish reason: {why})"), reply
-    return Finding("model: answers", True, f"a short answer took {took_s:.1f} s"), reply
+    content = _message(reply).get("content")
+    if not content:
+        why = str((reply.get("choices") or [{}])[0].get("finish_reason"))
+        return Finding("model: answers", False, f"a short question got no answer: {_silence(why)}"), reply
+    leaked = ". It holds raw markers of the format, which are taken out here" if MARKER.search(str(content)) else ""
+    return Finding("model: answers", True, f"a short answer took {took_s:.1f} s{leaked}"), reply
+
+
+def _silence(finish_reason: str) -> str:
+    """What an empty answer means."""
+    if finish_reason == "length":
+        return f"all {OUTPUT_TOKENS:,} output tokens went into thinking; the server may not pass the effort on to the model"
+    if finish_reason == "content_filter":
+        return "the server's filter held it back"
+    return f"the model stopped by itself (finish reason: {finish_reason}); a newer release of the server may read its format"
 
 
 async def _stream(model: GptOss, request: ChatRequest) -> Finding:
@@ -115,12 +138,17 @@ async def _stream(model: GptOss, request: ChatRequest) -> Finding:
             first_s = first_s or time.monotonic() - started
     except ProvisoError as error:
         return Finding("model: streams", False, f"{error.code}: {error.detail}")
-    return Finding("model: streams", True, f"{pieces} pieces, the first after {first_s:.1f} s")
+    return Finding(
+        "model: streams", True, f"{pieces} piece{'' if pieces == 1 else 's'}, the first after {first_s:.1f} s"
+    )
 
 
 def _thinking(reply: Mapping[str, Any], endpoint: Endpoint) -> Finding:
     message = _message(reply)
     found = [name for name in THINKING_FIELDS if message.get(name)]
+    if not found and MARKER.search(str(message.get("content"))):
+        raw = "stands raw inside the answer, from which it is taken out here; the server has a setting that parts them"
+        return Finding("model: thinking", True, raw)
     if not found:
         return Finding(
             "model: thinking", True, "the short answer came without thinking, or the server keeps it to itself"
@@ -160,14 +188,18 @@ def _counting(reply: Mapping[str, Any], request: ChatRequest, model: GptOss) -> 
         unknown = "not reported: tokens are counted here, and a prompt cut in silence would not be noticed"
         return [Finding("model: usage", True, unknown)]
     counted = request.counted_prompt_tokens
-    usage_said = Finding("model: usage", True, f"reported; the short prompt is {reported} tokens there, {counted} here")
+    both = f"reported; the short prompt is {reported} tokens there, {counted} here"
     if "gpt-oss" not in model.model:
         why = f"{model.model} does not count tokens as gpt-oss does"
-        return [usage_said, Finding("model: silent cut", True, f"would not be noticed: {why}")]
-    return [
-        usage_said,
-        Finding("model: silent cut", True, "would be noticed: both counts are compared for every answer"),
-    ]
+        return [
+            Finding("model: usage", True, both),
+            Finding("model: silent cut", True, f"would not be noticed: {why}"),
+        ]
+    if reported < counted * CUT_SHARE:
+        mend = "give the server a larger window (for Ollama: OLLAMA_CONTEXT_LENGTH)"
+        return [Finding("model: usage", True, both), Finding("model: silent cut", False, f"even this is cut; {mend}")]
+    noticed = "would be noticed: both counts are compared for every answer"
+    return [Finding("model: usage", True, both), Finding("model: silent cut", True, noticed)]
 
 
 def _message(reply: Mapping[str, Any]) -> Mapping[str, Any]:

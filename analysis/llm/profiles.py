@@ -74,7 +74,7 @@ OLLAMA = Profile(
     role="system",
     models=BY_SIZE,
     window="ollama",
-    overflow="none: it cuts the front of the prompt and answers 200, which only our own count shows",
+    overflow="no error: it cuts the front of the prompt and answers 200, which only our own count shows",
     faults=(
         "the window is set by OLLAMA_CONTEXT_LENGTH alone and is small by default",
         "the schema is enforced only when some thinking came first",
@@ -118,11 +118,13 @@ OPENROUTER = Profile(
     "openrouter",
     effort=("reasoning",),
     models=WITH_OWNER,
-    overflow="that of the host it chose",
+    overflow="the error of the host that it chose",
     with_schema={"provider": {"require_parameters": True}},
     faults=("a host that ignores parameters may answer, unless they are required",),
 )
-GENERIC = Profile("generic", overflow="unknown: 400, 403, 413 or 422 that speak of tokens or context count as one")
+GENERIC = Profile(
+    "generic", overflow="an error that is not known beforehand: 400, 403, 413 or 422 that speak of tokens or context"
+)
 
 PROFILES = {
     each.name: each for each in (TOGETHER, VLLM, OLLAMA, OLLAMA_CLOUD, LLAMACPP, LMSTUDIO, GROQ, OPENROUTER, GENERIC)

@@ -19,6 +19,13 @@ def is_refusal(error: openai.APIError) -> bool:
     return isinstance(error, openai.APIStatusError) and error.status_code in {400, 422}
 
 
+def may_have_been_read(error: openai.APIError) -> bool:
+    """Whether a call that failed may have cost tokens: it was sent, and nobody said no. A server that hangs up may have read it."""
+    if isinstance(error, openai.APIConnectionError):
+        return not type(error.__cause__).__name__.startswith("Connect")
+    return not isinstance(error, openai.APIStatusError)
+
+
 def pause_s(error: openai.APIError, tries: int) -> float | None:
     """How long to wait before the next try; None: do not try again."""
     if isinstance(error, openai.APITimeoutError):

@@ -9,18 +9,22 @@ which some servers would obey.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 MARKER = re.compile(r"<\|(start|end|message|channel|constrain|return|call|startoftext|endoftext)\|>")
 MARKERS = tuple(f"<|{name}|>" for name in MARKER.pattern.split("(")[1].split(")")[0].split("|"))
 OPENING_WORD = "analysis"
 FINAL_WORDS = "assistantfinal"
+BEGUN = frozenset(whole[:size] for whole in (*MARKERS, FINAL_WORDS) for size in range(1, len(whole)))
+"""What may yet become a marker."""
+LONGEST_BEGUN = max(map(len, BEGUN))
 CITATION = re.compile(r"【(?:(\d{1,4})(?::\d{1,4})?(?:†[^【】\n]{0,60})?|[^【】\n†]{0,20}†[^【】\n]{0,60})】")
 CITATION_BEGUN = re.compile(r"【[^【】\n†]{0,20}(?:†[^【】\n]{0,60})?\Z")
 CITATION_CHARS = 84
 HEADER_CHARS = 160
-SHIELDED = re.compile(r"<\|(?=[A-Za-z_]+\|>)")
+SHIELDED = re.compile(r"<\|(?=\w+\|>)")
+"""Every special token of gpt-oss, also `<|reserved_200013|>` and what a later release may name."""
 
 Kind = Literal["text", "reasoning", "void"]
 
@@ -53,11 +57,11 @@ class HarmonyFilter:
     def feed(self, text: str) -> list[Piece]:
         """What is certain now; what may be the beginning of a marker waits."""
         self._held += text
-        return _joined(self._advance(at_end=False))
+        return joined(self._advance(at_end=False))
 
     def close(self) -> list[Piece]:
         """The rest."""
-        return _joined(self._advance(at_end=True))
+        return joined(self._advance(at_end=True))
 
     def _advance(self, *, at_end: bool) -> Iterator[Piece]:
         if self._mode == "opening" and not self._opened(at_end):
@@ -146,19 +150,15 @@ def _first_marker(text: str, *, words: bool) -> re.Match[str] | None:
 
 def _pending(text: str) -> int:
     """How many characters at the end may be the beginning of a marker or of a citation."""
-    longest = 0
-    for whole in (*MARKERS, FINAL_WORDS):
-        for size in range(min(len(whole) - 1, len(text)), longest, -1):
-            if text.endswith(whole[:size]):
-                longest = size
-                break
+    longest = next((size for size in range(min(LONGEST_BEGUN, len(text)), 0, -1) if text[-size:] in BEGUN), 0)
     opened = text.rfind("【", max(0, len(text) - CITATION_CHARS))
     if opened >= 0 and CITATION_BEGUN.match(text, opened):
         longest = max(longest, len(text) - opened)
     return longest
 
 
-def _joined(pieces: Iterator[Piece]) -> list[Piece]:
+def joined(pieces: Iterable[Piece]) -> list[Piece]:
+    """With words of one kind that follow each other as one piece."""
     out: list[Piece] = []
     for piece in pieces:
         if out and out[-1].kind == piece.kind and piece.kind != "void":

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from analysis.llm.profiles import Profile
 from analysis.llm.repetition import Repetition
-from analysis.llm.sanitize import HarmonyFilter, Piece
+from analysis.llm.sanitize import HarmonyFilter, Piece, joined
 from proviso.types.answers import Effort
 from proviso.types.chat import ChatRequest, Completion
 
@@ -51,12 +51,13 @@ def _message(role: str, content: str, profile: Profile) -> dict[str, str]:
 
 class Reading:
     """One reply being read: text and thinking apart, usage, and how it ended. Streams and plain replies alike.
-    `begun`: something has come; `spoke`: a first word has; `repeats`: the words have become the same stretch over and over."""
+    `taken`: the server did not refuse the request; `begun`: something has come; `spoke`: a first word has; `repeats`: the words have
+    become the same stretch over and over."""
 
     def __init__(self, model: str) -> None:
         self._filter = HarmonyFilter()
         self._repetitions = {"text": Repetition(), "reasoning": Repetition()}
-        self.begun = self.spoke = False
+        self.taken = self.begun = self.spoke = False
         self.repeats = False
         self._text: list[str] = []
         self._reasoning: list[str] = []
@@ -64,8 +65,16 @@ class Reading:
         self.finish_reason = ""
         self.model = model
 
-    def take(self, body: Mapping[str, Any], part: Literal["message", "delta"]) -> list[Piece]:
-        """The pieces in a whole reply (`message`) or in one event of a stream (`delta`)."""
+    def take(self, body: Mapping[str, Any]) -> list[Piece]:
+        """The pieces in a whole reply."""
+        return self._heard([self._said(body, "message")])
+
+    def hear(self, events: Sequence[Mapping[str, Any]]) -> list[Piece]:
+        """The pieces in some events of a stream, words of one kind that follow each other as one piece."""
+        return self._heard([self._said(event, "delta") for event in events])
+
+    def _said(self, body: Mapping[str, Any], part: Literal["message", "delta"]) -> tuple[str, str]:
+        """Thinking and content of one body; what else it tells is kept."""
         self.model = str(body.get("model") or self.model)
         self._usage = _mapping(body.get("usage")) or _mapping(_mapping(body.get("x_groq")).get("usage")) or self._usage
         choices = body.get("choices")
@@ -73,10 +82,22 @@ class Reading:
         self.finish_reason = str(choice.get("finish_reason") or self.finish_reason)
         said = _mapping(choice.get(part))
         thinking = next((said[name] for name in THINKING_FIELDS if isinstance(said.get(name), str) and said[name]), "")
-        pieces = [Piece("reasoning", thinking)] if thinking else []
         content = said.get("content")
         self.begun, self.spoke = True, self.spoke or bool(thinking or content)
-        return self._keep(pieces + (self._filter.feed(content) if isinstance(content, str) and content else []))
+        return thinking, content if isinstance(content, str) else ""
+
+    def _heard(self, said: Sequence[tuple[str, str]]) -> list[Piece]:
+        pieces: list[Piece] = []
+        content = ""
+        for thinking, words in said:
+            if thinking:
+                pieces += [*self._filtered(content), Piece("reasoning", thinking)]
+                content = ""
+            content += words
+        return self._keep(joined([*pieces, *self._filtered(content)]))
+
+    def _filtered(self, content: str) -> list[Piece]:
+        return self._filter.feed(content) if content else []
 
     def close(self) -> list[Piece]:
         """What the filter still held."""
@@ -118,7 +139,7 @@ class Reading:
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _count(usage: Mapping[str, Any], name: str) -> int | None:

@@ -29,6 +29,8 @@ class Named:
     score: float
     reason: str
     words: frozenset[int] = field(repr=False)
+    names: int = field(default=1, repr=False, compare=False)
+    """How many names of its own stand in the question: a party and the title are two."""
 
 
 def named(question: str, hits: Sequence[DocumentHit], weights: NamingWeights = NAMING) -> list[Named]:
@@ -47,6 +49,23 @@ def named(question: str, hits: Sequence[DocumentHit], weights: NamingWeights = N
     return found
 
 
+def namesakes(
+    question: str, hits: Sequence[DocumentHit], found: Sequence[Named], weights: NamingWeights = NAMING
+) -> list[Named]:
+    """Further documents of `hits` that the name of the best of `found` fits, if not as well: "the Cisco agreement" may mean any with that
+    party. None where two names of the best, a party and the title say, tell it from others."""
+    if not found or found[0].names > 1:
+        return []
+    known = {each.version_id for each in found}
+    words, out = words_of(question), []
+    for hit in hits:
+        match = matched(question, words, hit.aliases, weights, frozenset())
+        if hit.version_id not in known and match.words & found[0].words:
+            named_by = frozenset(match.words)
+            out.append(Named(hit.document_id, hit.version_id, match.score, match.reason, named_by, match.names))
+    return out
+
+
 def _meant(
     question: str,
     words: Sequence[Word],
@@ -63,7 +82,9 @@ def _meant(
         if match.written and match.score >= weights.least:
             near = weights.nearness * (hit.names + hit.opening) / best if best else 0.0
             score = match.score + near
-            found.append(Named(hit.document_id, hit.version_id, score, match.reason, frozenset(match.words)))
+            found.append(
+                Named(hit.document_id, hit.version_id, score, match.reason, frozenset(match.words), match.names)
+            )
             strengths.append(match.score)
     found.sort(key=lambda each: (-each.score, each.document_id))
     meant = [each for each in found if each.score >= (1 - weights.margin) * found[0].score]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from analysis.retrieval.feedback import Asked
 from analysis.retrieval.fusion import Ranked, dense_share, fuse
-from analysis.retrieval.naming import Named, named
+from analysis.retrieval.naming import Named, named, namesakes
 from analysis.retrieval.questions import Questions
 from analysis.retrieval.recipe import RECIPE, Recipe
 from analysis.retrieval.rerank import Reranking
@@ -18,7 +18,15 @@ from analysis.retrieval.residue import residue
 from analysis.retrieval.rewriting import Rewriting
 from proviso.ports import Embedder, VectorIndex
 from proviso.text import Span
-from proviso.types.search import DocumentQuery, IndexHit, IndexQuery, ReadableDocument, ResolvedScope, Within
+from proviso.types.search import (
+    DocumentHit,
+    DocumentQuery,
+    IndexHit,
+    IndexQuery,
+    ReadableDocument,
+    ResolvedScope,
+    Within,
+)
 from records.index.bm25 import query_vector
 
 
@@ -51,6 +59,14 @@ class Results:
 
 
 NOTHING = Results([])
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """The documents that a question names, best first, and the others that the best one's name fits as well."""
+
+    named: tuple[Named, ...] = ()
+    namesakes: tuple[Named, ...] = ()
 
 
 class Search:
@@ -98,6 +114,16 @@ class Search:
             rewritten.reason,
         )
 
+    async def named(self, question: str, scope: ResolvedScope) -> Naming:
+        """The documents of the scope that a question names, and others that it may mean by the same name; nothing else is looked for."""
+        live = {document.version_id: document for document in scope.documents}
+        hits = await self._called(question, scope.workspace, live, scope.within or Within(tuple(live)))
+        weights = self._recipe.naming
+        if weights is None:
+            return Naming()
+        found = named(question, hits, weights)
+        return Naming(tuple(found), tuple(namesakes(question, hits, found, weights)))
+
     async def _hits(self, asked: Asked, workspace: str, within: Within, limit: int) -> list[IndexHit]:
         recipe = self._recipe
         wanted = max(recipe.least_candidates, recipe.candidates_per_result * limit)
@@ -108,13 +134,18 @@ class Search:
         self, question: str, workspace: str, live: dict[str, ReadableDocument], within: Within
     ) -> list[Named]:
         """The documents of the scope that the question names."""
-        recipe = self._recipe
+        weights = self._recipe.naming
+        return named(question, await self._called(question, workspace, live, within), weights) if weights else []
+
+    async def _called(
+        self, question: str, workspace: str, live: dict[str, ReadableDocument], within: Within
+    ) -> list[DocumentHit]:
+        """Documents of the scope by what they are called, nearest to the question."""
         words = query_vector(question, tuple({document.language for document in live.values()}))
-        if recipe.naming is None or not words.tokens:
+        if self._recipe.naming is None or not words.tokens:
             return []
-        query = DocumentQuery(workspace, within, words, recipe.named_candidates)
-        hits = [hit for hit in await self._index.documents(query) if hit.version_id in live]
-        return named(question, hits, recipe.naming)
+        query = DocumentQuery(workspace, within, words, self._recipe.named_candidates)
+        return [hit for hit in await self._index.documents(query) if hit.version_id in live]
 
     def _with_priors(
         self, ranked: Sequence[Ranked], chosen: dict[str, ReadableDocument], meant: Sequence[Named]

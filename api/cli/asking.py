@@ -1,19 +1,27 @@
-"""`search`, `ask` (floor 5)."""
+"""`search`, `ask`, `answers` (floor 5)."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.connection import connect, raise_problem
+from api.cli.connection import Api, connect, raise_problem
 from api.cli.faults import CliError
-from api.cli.options import AllCollections, Collection, Documents, Json, Url, scope_body
-from api.cli.progress import note, print_json, say
-from api.cli.showing import plain, show_evidence, show_found, show_outcome
+from api.cli.options import AllCollections, Collection, Documents, Effort, Json, Mode, Url, scope_body
+from api.cli.progress import Windows, note, print_json, say
+from api.cli.showing import (
+    Flow,
+    plain,
+    print_answers,
+    said_progress,
+    show_answer,
+    show_evidence,
+    show_found,
+    show_outcome,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -41,26 +49,120 @@ def ask(
     collection: Collection = "default",
     everywhere: AllCollections = False,
     document: Documents = None,
-    mode: Annotated[str, typer.Option(help="auto, full, retrieve or map_reduce.")] = "auto",
-    effort: Annotated[str | None, typer.Option(help="low, medium or high.")] = None,
+    mode: Annotated[
+        Mode,
+        typer.Option(
+            metavar="MODE",
+            help="How much is read: full (all of it at once), retrieve (the passages that search finds), map_reduce (all of it, "
+            "window by window), or auto: by the question and the size of the scope.",
+        ),
+    ] = Mode.auto,
+    effort: Annotated[
+        Effort | None,
+        typer.Option(
+            metavar="LEVEL",
+            help="How hard the model thinks: low, medium (the default), high, or auto: by the question.",
+        ),
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="Another model than PROVISO_LLM_MODEL.")] = None,
+    max_tokens: Annotated[
+        int | None, typer.Option(min=1, help="A budget: prompt and output tokens of the whole question together.")
+    ] = None,
+    max_cost: Annotated[
+        float | None, typer.Option(help="A budget: its cost by the price table (PROVISO_LLM_PRICES).")
+    ] = None,
+    background: Annotated[
+        bool, typer.Option("--background", help="Print its id, then follow it; Ctrl-C leaves it running.")
+    ] = False,
     as_json: Json = False,
     url: Url = None,
 ) -> None:
     """Ask a question; the answer streams, then its evidence."""
-    body = scope_body(collection, everywhere, document) | {"question": question, "mode": mode, "effort": effort}
+    body = scope_body(collection, everywhere, document) | {"question": question, "mode": mode.value, "model": model}
+    body |= {"effort": effort.value if effort else None}
+    if max_tokens is not None or max_cost is not None:
+        body |= {"budget": {"max_tokens": max_tokens, "max_cost": max_cost}}
     with connect(url) as api:
-        if as_json:
+        if background:
+            answer = _in_background(api, body)
+            print_json(answer) if as_json else show_answer(answer)
+        elif as_json:
             print_json(api.post("/v1/ask", body))
+        else:
+            _streamed(api, body)
+
+
+def answers(
+    answer_id: Annotated[str | None, typer.Argument(help="Show one answer with its evidence.")] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=200, help="How many to list.")] = 20,
+    as_json: Json = False,
+    url: Url = None,
+) -> None:
+    """List answers, newest first; show one, also one that is still to come."""
+    with connect(url) as api:
+        if answer_id is None:
+            items = api.get("/v1/answers", limit=limit)["items"]
+            print_json(items) if as_json else print_answers(items)
             return
-        answer: dict[str, Any] | None = None
+        answer = api.get(f"/v1/answers/{answer_id}")
+    if as_json:
+        print_json(answer)
+        return
+    say(f"Question: {plain(answer['request']['question'])}\n")
+    if answer["status"] == "failed":
+        raise CliError(answer["problem"]["detail"])
+    if answer["status"] == "done":
+        show_answer(answer)
+    else:
+        say(f"Not answered yet: {said_progress(answer)}.")
+
+
+def _streamed(api: Api, body: dict[str, Any]) -> None:
+    answer: dict[str, Any] | None = None
+    windows, flow = Windows(), Flow()
+    try:
         with api.client.stream("POST", "/v1/ask", json=body | {"stream": True}) as response:
             raise_problem(response)
             for name, data in sse(response):
-                answer = _show_event(name, data) or answer
+                answer = _show_event(name, data, windows, flow) or answer
+    finally:
+        windows.close()
     if answer is None:
         raise CliError("The answer broke off; ask again.")
     show_outcome(answer)
     show_evidence(answer["evidence"])
+
+
+def _in_background(api: Api, body: dict[str, Any]) -> dict[str, Any]:
+    """The finished answer. Whoever stops waiting is told where to find it."""
+    answer_id = api.post("/v1/ask", body | {"background": True})["id"]
+    windows = Windows()
+    try:
+        note(answer_id)
+        with api.client.stream("GET", f"/v1/answers/{answer_id}/events") as response:
+            raise_problem(response)
+            for name, data in sse(response):
+                if name == "error":
+                    raise CliError(data["detail"])
+                if name == "done":
+                    return dict(data)
+                _show_waiting(data, windows)
+    except KeyboardInterrupt:
+        windows.close()
+        where = "as soon as a service runs (proviso serve)" if api.is_own else "in the service"
+        note(f"It goes on {where}. To read it: proviso answers {answer_id}")
+        raise
+    finally:
+        windows.close()
+    raise CliError(f"The service went away; to read the answer when it is back: proviso answers {answer_id}")
+
+
+def _show_waiting(data: dict[str, Any], windows: Windows) -> None:
+    if data.get("total"):
+        windows.show(data["done"], data["total"])
+    elif data.get("waiting_for"):
+        windows.close()
+        note(said_progress(data))
 
 
 def sse(response: httpx.Response) -> Iterator[tuple[str, Any]]:
@@ -73,17 +175,20 @@ def sse(response: httpx.Response) -> Iterator[tuple[str, Any]]:
             yield name, json.loads(line[6:])
 
 
-def _show_event(name: str, data: dict[str, Any]) -> dict[str, Any] | None:
+def _show_event(name: str, data: dict[str, Any], windows: Windows, flow: Flow) -> dict[str, Any] | None:
+    if name == "progress":
+        windows.show(data["done"], data["total"])
+        return None
+    windows.close()
     if name == "answer":
-        sys.stdout.write(plain(data["text"]))
-        sys.stdout.flush()
-    elif name == "progress":
-        note(f"read {data['done']} of {data['total']} windows")
+        flow.write(plain(data["text"]))
     elif name == "retry":
-        say("\n(starting over: the model's first reply was unusable)")
+        flow.end()
+        say("(starting over: the model's first reply was unusable)")
     elif name == "error":
+        flow.end()
         raise CliError(data["detail"])
     elif name == "done":
-        say("")
+        flow.end()
         return data
     return None

@@ -36,12 +36,14 @@ def _service_checks(api: Api) -> list[Check]:
         if name == "llm":
             checks.append(_model_check(state, info["llm"]))
             checks += _examined(api, info["llm"], state)
+        elif name == "index" and state == "ok":
+            kept = info["index"]
+            checks.append(Check(name, True, f"{kept['kind']}, {kept['points']:,} chunks"))
         else:
             checks.append(Check(name, state == "ok", state))
     checks.append(_ocr_check(info["ocr"], info.get("ocr_languages", [])))
-    embedder, index = info["embedder"], info["index"]
+    embedder = info["embedder"]
     checks.append(Check("embedder", True, f"{embedder['name']}, {embedder['dimensions']} dimensions"))
-    checks.append(Check("index", True, f"{index['kind']}, {index['points']} chunks"))
     return checks
 
 

@@ -24,10 +24,12 @@ START_S = 120.0
 
 
 class Api:
-    """A thin HTTP client: JSON in, JSON out, a problem object becomes a CliError with its sentence."""
+    """A thin HTTP client: JSON in, JSON out, a problem object becomes a CliError with its sentence. `is_own`: the service was started for
+    this command and ends with it."""
 
-    def __init__(self, client: httpx.Client) -> None:
+    def __init__(self, client: httpx.Client, *, is_own: bool = False) -> None:
         self.client = client
+        self.is_own = is_own
 
     def get(self, path: str, **params: Any) -> Any:
         return self._json(self.client.get(path, params={k: v for k, v in params.items() if v is not None}))
@@ -82,12 +84,13 @@ def connect(url: str | None = None) -> Iterator[Api]:
 
     settings = read_settings()
     with contextlib.ExitStack() as stack:
-        base = url or running_url(settings.data_dir) or stack.enter_context(embedded(settings))
+        there = url or running_url(settings.data_dir)
+        base = there or stack.enter_context(embedded(settings))
         try:
             client = stack.enter_context(
                 httpx.Client(base_url=base, timeout=httpx.Timeout(30, read=900), trust_env=False)
             )
-            yield Api(client)
+            yield Api(client, is_own=there is None)
         except httpx.InvalidURL as error:
             raise CliError(f"{base} is not a URL: {error}") from error
         except httpx.TransportError as error:

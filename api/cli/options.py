@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +14,24 @@ AllCollections = Annotated[bool, typer.Option("--all", help="The whole workspace
 Documents = Annotated[
     list[str] | None, typer.Option("--document", "-d", help="A document id; may be given several times.")
 ]
+
+
+class Mode(StrEnum):
+    """How much of a scope is read."""
+
+    auto = "auto"
+    full = "full"
+    retrieve = "retrieve"
+    map_reduce = "map_reduce"
+
+
+class Effort(StrEnum):
+    """How hard the model thinks."""
+
+    low = "low"
+    medium = "medium"
+    high = "high"
+    auto = "auto"
 
 
 def scope_body(collection: str, everywhere: bool, documents: list[str] | None) -> dict[str, Any]:

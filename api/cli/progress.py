@@ -87,6 +87,23 @@ class Stages:
             note(f"{name}: {done} of {total}{f' ({at_work})' if at_work else ''}")
 
 
+class Windows:
+    """How many windows of a scope are read; out of the way, by `close`, before anything else is printed."""
+
+    def __init__(self) -> None:
+        self._stages: Stages | None = None
+
+    def show(self, done: int, total: int) -> None:
+        if self._stages is None:
+            self._stages = Stages().__enter__()
+        self._stages.show("Windows read", done, total)
+
+    def close(self) -> None:
+        if self._stages is not None:
+            self._stages.__exit__()
+            self._stages = None
+
+
 UNBROKEN = {"id", "status", "pages", "chunks"}
 
 

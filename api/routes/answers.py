@@ -20,7 +20,7 @@ from proviso.errors import InvalidRequest
 from proviso.ids import new_id
 from proviso.types.answers import Answer
 from proviso.wire import to_data
-from records.catalog import answers, asked, documents, usage
+from records.catalog import answers, asked, documents
 from records.catalog.rows import AskedRecord
 from records.jobs.faults import fault_from
 
@@ -80,10 +80,7 @@ async def _streamed(services: Services, workspace: str, question: Question, body
 
 
 async def _keep(services: Services, workspace: str, body: AskBody, answer: Answer) -> None:
-    request = body.model_dump(mode="json")
-    await services.catalog.write(answers.save, workspace, request, answer)
-    if answer.model:
-        await services.catalog.write(usage.record, workspace, answer.model, answer.receipt.calls)
+    await services.catalog.write(answers.save, workspace, body.model_dump(mode="json"), answer)
 
 
 @router.get("/answers")

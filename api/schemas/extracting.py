@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from api.schemas.asking import Budget
 from api.schemas.scope import ScopeBody
-from proviso.errors import InvalidRequest, Place
 from proviso.wire import to_data
 from records.catalog.rows import ExtractionOverview
 
@@ -25,15 +24,6 @@ class ExtractBody(ScopeBody):
     budget: Budget | None = None
     webhook: dict[str, Any] | None = None
     dry_run: bool = False
-
-    @field_validator("budget")
-    @classmethod
-    def _without_cost(cls, budget: Budget | None) -> Budget | None:
-        """A limit of cost is refused rather than ignored: who sets one counts on it."""
-        if budget is not None and budget.max_cost is not None:
-            detail = "max_cost is not available for extractions in this version; limit max_tokens instead"
-            raise InvalidRequest(f"{detail}.", places=[Place("/budget/max_cost", detail)])
-        return budget
 
 
 def extraction_json(record: ExtractionOverview) -> dict[str, Any]:

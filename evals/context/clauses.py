@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.context.choosing import CLOSURE_SHARE
 from evals.context.place import Place, Way, place
 from evals.results import table
 from proviso.structure import section_at
@@ -86,12 +87,14 @@ def wants_of(text: str, span: Span, defined: dict[str, tuple[Span, ...]]) -> tup
     return tuple(wants)
 
 
-async def closure_of(folder: Path, clauses: int = CLAUSES) -> dict[str, Any]:
-    """Counts by budget, with closure and without, and the misses with closure."""
-    async with place(folder) as here:
+async def closure_of(
+    folder: Path, clauses: int = CLAUSES, shares: Sequence[float] = (0.0, CLOSURE_SHARE)
+) -> dict[str, Any]:
+    """Counts by budget and by the share for closure, and the misses with closure."""
+    async with place(folder, shares=shares, remember=True) as here:
         sampled = await _sample(here, clauses)
         rows, misses = [], []
-        for way in [Way("retrieve", budget, on, within=True) for budget in BUDGETS for on in (False, True)]:
+        for way in [Way("retrieve", budget, share, within=True) for budget in BUDGETS for share in shares]:
             row, missed = await _judged(here, sampled, way)
             rows.append(row)
             misses += missed if way.closure else []

@@ -1,11 +1,11 @@
-"""Contexts built in this process over a data folder that a service has filled (evals): `POST /v1/context`, closure on or off."""
+"""Contexts built in this process over a data folder that a service has filled (evals): `POST /v1/context` with any share for closure."""
 
 from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.context.choosing import CLOSURE_SHARE
@@ -14,7 +14,7 @@ from analysis.context.planner import AskMode, Limits
 from analysis.context.tokens import Tokens
 from analysis.grounding.contexts import Contexts, Planned, Wishes
 from analysis.grounding.library import Library
-from analysis.retrieval.search import Search
+from analysis.retrieval.search import Naming, Results, Search
 from evals.documents import REPOSITORY
 from evals.retrieval.asking import desk
 from evals.retrieval.corpora import Corpus
@@ -37,22 +37,41 @@ PROMPT = ("Answer from the documents.", "If they do not say, say so.")
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a context is asked for. `within`: in the scope of its document, else of the whole collection."""
+    """How a context is asked for. `closure`: the share of the budget for it; `within`: in the scope of its document, else of the whole
+    collection."""
 
     mode: AskMode
     evidence_tokens: int
-    closure: bool
+    closure: float
     within: bool
 
 
 @dataclass(frozen=True, slots=True)
+class Remembering:
+    """Search that is asked once for each question: contexts that differ in closure alone are made of the same hits."""
+
+    search: Search
+    known: dict[tuple[str, int, int], Results] = field(default_factory=dict)
+
+    async def find(self, question: str, scope: ResolvedScope, limit: int) -> Results:
+        key = question, hash(scope.documents), limit
+        if key not in self.known:
+            self.known[key] = await self.search.find(question, scope, limit)
+        return self.known[key]
+
+    async def named(self, question: str, scope: ResolvedScope) -> Naming:
+        return await self.search.named(question, scope)
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
-    """A filled folder, opened: its documents by file name, and contexts with closure and without."""
+    """A filled folder, opened: its documents by file name, and contexts by their share for closure."""
 
     files: dict[str, ReadableDocument]
     everything: ResolvedScope
     library: Library
-    contexts: dict[bool, Contexts]
+    contexts: dict[float, Contexts]
+    search: Search
 
     async def build(self, question: str, file: str, way: Way) -> Planned:
         """The context of a question. Raises ScopeTooLarge when `full` is asked for and cannot be."""
@@ -75,20 +94,20 @@ def filled(corpus: Corpus, root: Path, *, fresh: bool = False) -> Path:
 
 
 @contextlib.asynccontextmanager
-async def place(folder: Path, window: int = WINDOW) -> AsyncIterator[Place]:
-    """`folder`, opened as the service opens it, for reading. No service may run on it."""
+async def place(
+    folder: Path, window: int = WINDOW, shares: Sequence[float] = (CLOSURE_SHARE, 0.0), *, remember: bool = False
+) -> AsyncIterator[Place]:
+    """`folder`, opened as the service opens it, for reading. No service may run on it. `remember`: search once for each question."""
     embedder, tokens = LocalEmbedder(), Tokens()
     index = await EdgeIndex.open(folder / "index", embedder.dimensions, embedder.name)
     catalog = Catalog.open(f"sqlite:///{folder / 'catalog.sqlite'}")
     try:
         library, search = Library(Texts(FolderStore(folder / "store"))), Search(index, embedder)
+        finder = Remembering(search) if remember else search
         limits = Limits(window, FULL_TOKENS, EVIDENCE_TOKENS)
         scope = await catalog.read(documents.resolve_scope, Scope(WORKSPACE, None))
-        shares = {True: CLOSURE_SHARE, False: 0.0}
-        contexts = {
-            closed: Contexts(library, search, tokens, limits, closure_share=share) for closed, share in shares.items()
-        }
-        yield Place({each.filename: each for each in scope.documents}, scope, library, contexts)
+        contexts = {share: Contexts(library, finder, tokens, limits, closure_share=share) for share in shares}
+        yield Place({each.filename: each for each in scope.documents}, scope, library, contexts, search)
     finally:
         catalog.close()
         await index.close()

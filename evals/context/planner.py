@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from analysis.context.choosing import CLOSURE_SHARE
 from analysis.grounding.contexts import Planned
 from evals.context.gold import Held, held
 from evals.context.place import EVIDENCE_TOKENS, Place, Way, place
@@ -31,13 +32,17 @@ TIMES = 3
 
 async def measured(corpus: Corpus, folder: Path, most: int, budgets: Sequence[int] = BUDGETS) -> list[dict[str, Any]]:
     """A row for each way."""
-    chance = random.Random(SEED)
+    async with place(folder) as here:
+        return await rows_of(here, corpus, most, _ways(corpus, budgets))
+
+
+async def rows_of(here: Place, corpus: Corpus, most: int, ways: Sequence[Way]) -> list[dict[str, Any]]:
+    """A row for each of `ways`, over at most so many questions of the corpus, chosen with a fixed seed."""
     chosen = corpus.questions
     if len(chosen) > most:
-        chosen = tuple(chance.sample(chosen, most))
-    async with place(folder) as here:
-        asked = [(question, truth) for question in chosen if (truth := await _truth(here, question))]
-        return [{"corpus": corpus.name} | await _row(here, asked, way) for way in _ways(corpus, budgets)]
+        chosen = tuple(random.Random(SEED).sample(chosen, most))
+    asked = [(question, truth) for question in chosen if (truth := await _truth(here, question))]
+    return [{"corpus": corpus.name} | await _row(here, asked, way) for way in ways]
 
 
 async def packing_times(folder: Path) -> list[dict[str, Any]]:
@@ -45,7 +50,7 @@ async def packing_times(folder: Path) -> list[dict[str, Any]]:
     async with place(folder, WIDE_WINDOW) as here:
         file = next(iter(here.files))
         rows = []
-        for way in (Way("retrieve", PACKED_TOKENS, closure, within=False) for closure in (False, True)):
+        for way in (Way("retrieve", PACKED_TOKENS, closure, within=False) for closure in (0.0, CLOSURE_SHARE)):
             for n in range(TIMES):
                 planned, took = await _timed(here, f"Which obligations survive termination {n}?", file, way)
                 tokens = planned.context.receipt.prompt_tokens_counted
@@ -85,17 +90,17 @@ async def _row(here: Place, asked: Sequence[tuple[Question, list[Span]]], way: W
 def _told(way: Way) -> dict[str, Any]:
     budget = way.evidence_tokens if way.mode != "full" else 0
     scope = "within" if way.within else "all"
-    return {"scope": scope, "mode": way.mode, "budget": budget, "closure": way.closure and way.mode != "full"}
+    return {"scope": scope, "mode": way.mode, "budget": budget, "closure": way.closure if way.mode != "full" else 0.0}
 
 
 def _ways(corpus: Corpus, budgets: Sequence[int]) -> list[Way]:
     """`full` of a whole collection is a question of its size alone, and is not asked."""
     scopes = (True, False) if corpus.name != "long" else (True,)
-    retrieved = [Way("retrieve", budget, on, at) for at in scopes for budget in budgets for on in (False, True)]
+    retrieved = [Way("retrieve", budget, on, at) for at in scopes for budget in budgets for on in (0.0, CLOSURE_SHARE)]
     return [
         *retrieved,
-        Way("full", EVIDENCE_TOKENS, closure=True, within=True),
-        *(Way("auto", EVIDENCE_TOKENS, True, at) for at in scopes),
+        Way("full", EVIDENCE_TOKENS, CLOSURE_SHARE, within=True),
+        *(Way("auto", EVIDENCE_TOKENS, CLOSURE_SHARE, at) for at in scopes),
     ]
 
 

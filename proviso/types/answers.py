@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from proviso.boxes import PageBoxes
+from proviso.types.search import Route
 
 EvidenceState = Literal["exact", "normalised", "partial", "unverified", "deleted"]
 Outcome = Literal["answered", "not_in_documents", "needs_clarification", "passages"]
@@ -85,7 +86,8 @@ class HistoryKept:
 @dataclass(frozen=True, slots=True)
 class CallUsage:
     """Tokens of one model call. `prompt` as the server reported it, else as counted; `cached` of them it had read before, as far as
-    it says so. `cost` by the price table; None: no price."""
+    it says so. `cost` by the price table; None: no price. `attempts`: how often it was asked until there was an answer, all of them
+    counted in. `source`: "counted" where any of it was counted here because the server did not report it."""
 
     purpose: str
     prompt: int
@@ -93,6 +95,8 @@ class CallUsage:
     answer: int
     cached: int = 0
     cost: float | None = None
+    attempts: int = 1
+    source: Literal["server", "counted"] = "server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,8 @@ class Mapped:
 
     `quotes` are what the model gave and the server found, `merged` how many of them were the same words again,
     `unverified` how many were not found and count for nothing. `documents_without`: read whole, every page, without a quote.
+    `quotes_shown` of the others stood in the last call word for word; where these were too few, all were put together before in
+    `parts`, each a call of its own.
     """
 
     windows: int
@@ -113,6 +119,8 @@ class Mapped:
     unverified: int = 0
     documents_with_quotes: int = 0
     documents_without: int = 0
+    quotes_shown: int = 0
+    parts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +145,9 @@ class Receipt:
     finish_reason: str | None = None
     """Why the model stopped: "stop", or "length" when the answer was cut off by its output limit."""
     history: HistoryKept = HistoryKept()
+    routed_to: tuple[Route, ...] = ()
+    """The documents of the scope that were read because the question names them, where it could only be answered from whole documents
+    and the whole scope was too long to be read at once; the others were not read. Empty: nothing was left aside for that reason."""
     mapped: Mapped | None = None
     """For `map_reduce`. Before it is done, `prompt_tokens_counted` is of the first call; then, of all of them."""
 
@@ -164,11 +175,65 @@ class PerDocument:
     outcome: str
     evidence: tuple[int, ...]
     detail: str | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadInPart:
+    """A document that was not read whole: `tokens_read` of its `tokens` (0: it was only searched, or has no readable text)."""
+
+    document_id: str
+    title: str
+    tokens_read: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """A document, or pages of it, that could not be read."""
+
+    document_id: str
+    title: str
+    pages: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeCoverage:
+    """What stands behind "the documents do not contain this": what of the scope was read, and by name what was not.
+
+    `complete`: every document of the scope was read whole, each page, so that the absence is proven by reading. `statement` says all
+    of it in words. Lists end at 200 documents; `documents` (all of the scope), those read whole and in part, and tokens count everything.
+    """
+
+    mode: Mode
+    complete: bool
+    statement: str
+    documents: int
+    documents_read_whole: int
+    documents_read_in_part: int
+    tokens: int
+    tokens_read: int
+    read_in_part: tuple[ReadInPart, ...]
+    pages_unread: tuple[NotRead, ...]
+    not_ready: tuple[NotRead, ...]
+    failed: tuple[NotRead, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """What the model said that has no place in an answer with this outcome: a second question, or beside a question an answer or a
+    quote; of a quote, where it stands."""
+
+    kind: Literal["question", "answer", "quote"]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The whole result of a question. Without a model: outcome `passages`, `answer` None, evidence = best passages."""
+    """The whole result of a question. Without a model: outcome `passages`, `answer` None, evidence = best passages.
+
+    `coverage` belongs to `not_in_documents` alone; `set_aside` is what else the model said.
+    """
 
     id: str
     outcome: Outcome
@@ -183,3 +248,5 @@ class Answer:
     model: str | None
     effort: Effort | None
     took_ms: int
+    coverage: ScopeCoverage | None = None
+    set_aside: tuple[SetAside, ...] = ()

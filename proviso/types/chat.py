@@ -19,7 +19,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """One call: one instruction message at index 0 (role `developer`), counted before it is sent."""
+    """One call: one instruction message at index 0 (role `developer`), counted before it is sent.
+
+    `workspace`: whose tokens these are; None where nobody keeps books. `may_repeat`: an answer of no use is asked for once more, which
+    takes the prompt again and up to twice the output.
+    """
 
     purpose: str
     messages: tuple[Message, ...]
@@ -28,6 +32,8 @@ class ChatRequest:
     counted_prompt_tokens: int
     model: str | None = None
     json_schema: dict[str, Any] | None = None
+    workspace: str | None = None
+    may_repeat: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,8 @@ class Completion:
     """Of the prompt, as far as the server says so."""
     price: Price | None = None
     """What the model takes; None: the settings do not say."""
+    before: tuple[Completion, ...] = ()
+    """Attempts at the same answer that were of no use, as far as they came."""
 
 
 @dataclass(frozen=True, slots=True)

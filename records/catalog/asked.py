@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from proviso.types.answers import Answer
 from proviso.wire import to_data
+from records.catalog import asked_calls
 from records.catalog.answers import cite
+from records.catalog.asked_calls import UNFINISHED
 from records.catalog.blanking import without_gone
 from records.catalog.rows import AskedRecord
 from records.catalog.tables import answers
-
-UNFINISHED = ("queued", "running")
 
 
 def add(session: Session, question: AskedRecord, request: dict[str, Any]) -> None:
@@ -45,19 +45,28 @@ def advance(session: Session, answer_id: str, progress: dict[str, Any]) -> None:
     session.execute(_unfinished(answer_id).values(progress=progress))
 
 
+def wait(session: Session, answer_id: str, whom: str) -> None:
+    """It cannot go on before `whom` is back; how far it is stays."""
+    progress = session.execute(select(answers.c.progress).where(answers.c.id == answer_id)).scalar()
+    advance(session, answer_id, (progress or {}) | {"waiting_for": whom})
+
+
 def finish(session: Session, answer: Answer) -> bool:
-    """Its answer, without the words of documents deleted meanwhile. False: somebody has recorded its end before."""
+    """Its answer, without the words of documents deleted meanwhile; its calls are forgotten. False: somebody has recorded its end
+    before."""
     (data,) = without_gone(session, [to_data(answer)])
     done = session.execute(_unfinished(answer.id).values(answer=data, status="done", progress=None))
     if not done.rowcount:  # type: ignore[attr-defined]
         return False
     cite(session, answer)
+    asked_calls.forget(session, answer.id)
     return True
 
 
 def fail(session: Session, answer_id: str, problem: dict[str, Any]) -> None:
-    """Why there will be no answer."""
+    """Why there will be no answer; its calls are forgotten."""
     session.execute(_unfinished(answer_id).values(status="failed", problem=problem, progress=None))
+    asked_calls.forget(session, answer_id)
 
 
 def unfinished(session: Session) -> list[str]:

@@ -53,10 +53,15 @@ def without_gone(session: Session, holders: Sequence[Any]) -> list[Any]:
     """Each JSON with the evidence from documents that are gone by now blanked. To be called by the transaction that
     stores it, before it writes the rows that a deletion blanks."""
     cited = {item["document_id"] for holder in holders if _holds_evidence(holder) for item in holder["evidence"]}
-    mine = select(documents.c.id).where(documents.c.id.in_(cited)).order_by(documents.c.id)
-    there = session.execute(mine.with_for_update(read=True, key_share=True)).scalars() if cited else ()
-    gone = cited.difference(there)
-    return [_blanked(holder, gone) if _holds_evidence(holder) else holder for holder in holders]
+    lost = gone(session, cited)
+    return [_blanked(holder, lost) if _holds_evidence(holder) else holder for holder in holders]
+
+
+def gone(session: Session, document_ids: Collection[str]) -> set[str]:
+    """Those that there are no more; the others are locked against deletion, to the end of the transaction."""
+    mine = select(documents.c.id).where(documents.c.id.in_(document_ids)).order_by(documents.c.id)
+    there = session.execute(mine.with_for_update(read=True, key_share=True)).scalars() if document_ids else ()
+    return set(document_ids).difference(there)
 
 
 def _holds_evidence(holder: Any) -> bool:
@@ -64,6 +69,6 @@ def _holds_evidence(holder: Any) -> bool:
 
 
 def _blanked(holder: Holder, document_ids: Collection[str]) -> Holder:
-    gone = {"quote": "", "text": None, "state": "deleted"}
-    evidence = [item | gone if item["document_id"] in document_ids else item for item in holder["evidence"]]
+    nothing = {"quote": "", "text": None, "state": "deleted"}
+    evidence = [item | nothing if item["document_id"] in document_ids else item for item in holder["evidence"]]
     return holder | {"evidence": evidence}

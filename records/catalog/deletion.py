@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from records.catalog import changes
+from records.catalog.asked_calls import blank_calls
 from records.catalog.blanking import blank_answers, blank_cells, blank_responses
 from records.catalog.describing import get
 from records.catalog.rows import DocumentRecord
@@ -41,7 +42,7 @@ def begin_delete_collection(session: Session, workspace: str, collection: str) -
 
 
 def finish_delete(session: Session, document_id: str) -> list[str]:
-    """Forget a document and blank its words in stored answers, responses and cells; returns the keys of files that no
+    """Forget a document and blank its words in stored answers, calls, responses and cells; returns the keys of files that no
     document uses any more. They are remembered as `garbage` until `swept`. A document that is gone leaves nothing: []."""
     query = select(documents).where(documents.c.id == document_id, documents.c.status == "deleting")
     row = session.execute(query.with_for_update()).mappings().one_or_none()
@@ -51,6 +52,7 @@ def finish_delete(session: Session, document_id: str) -> list[str]:
     hashes = {sha256 for _, sha256 in session.execute(mine)}
     blank_cells(session, document_id)
     blank_answers(session, document_id)
+    blank_calls(session, document_id)
     blank_responses(session, row["workspace"], document_id)
     session.execute(delete(versions).where(versions.c.document_id == document_id))
     session.execute(delete(documents).where(documents.c.id == document_id))

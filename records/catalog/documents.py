@@ -41,7 +41,7 @@ from records.catalog.rows import (
     Pending,
     VersionRecord,
 )
-from records.catalog.scopes import extraction_scope, resolve_scope
+from records.catalog.scopes import extraction_scope, filenames, resolve_scope
 
 __all__ = [
     "CollectionRecord",
@@ -64,6 +64,7 @@ __all__ = [
     "edit",
     "extraction_scope",
     "fail",
+    "filenames",
     "finish_delete",
     "garbage_keys",
     "get",

@@ -67,7 +67,7 @@ OUTCOMES = ("found", "found_unverified", "absent", "conflicting", "failed", "can
 def create(session: Session, new: NewExtraction) -> ExtractionOverview:
     """Record an extraction with one pending unit for each document."""
     extraction_id, now = new_id("ext"), datetime.now(UTC)
-    names = ("workspace", "name", "schema", "template", "instructions", "effort", "model", "max_tokens")
+    names = ("workspace", "name", "schema", "template", "instructions", "effort", "model", "max_tokens", "max_cost")
     asked = {name: getattr(new, name) for name in names} | {"fields": to_data(list(new.fields))}
     empty = not new.document_ids
     state = {"status": "completed" if empty else "queued", "finished_at": now if empty else None}

@@ -179,6 +179,7 @@ class NewExtraction:
     document_ids: tuple[str, ...]
     fields: tuple[Field, ...]
     max_tokens: int | None = None
+    max_cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,7 @@ class ExtractionRecord:
     effort: Effort | None
     model: str | None
     max_tokens: int | None
+    max_cost: float | None
     updated_at: datetime
     workspace: str
     fields: tuple[Field, ...]
@@ -223,7 +225,7 @@ class UnitRecord:
     settled_document: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerRecord(Answer):
     """A stored answer: the object of API.md with the request it answers."""
 
@@ -259,6 +261,8 @@ class AnswerToCome:
     model: None = None
     effort: None = None
     took_ms: None = None
+    coverage: None = None
+    set_aside: tuple[()] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +276,8 @@ class AskedRecord:
 
 @dataclass(frozen=True, slots=True)
 class DailyUsage:
-    """Tokens, calls and cost (None: unknown) of one model on one day (UTC)."""
+    """Tokens, calls and cost (None: unknown) of one model on one day (UTC), whatever became of the calls. `reasoning_source` is
+    "counted" when any of the tokens were counted here, because the server did not report them."""
 
     day: str
     model: str
@@ -281,6 +286,7 @@ class DailyUsage:
     answer: int
     calls: int
     cost: float | None
+    reasoning_source: Literal["server", "counted"] = "server"
 
 
 @dataclass(frozen=True, slots=True)

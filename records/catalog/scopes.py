@@ -46,6 +46,12 @@ def extraction_scope(session: Session, scope: Scope) -> tuple[str, ...]:
     return tuple(each.id for each in _covered(session, scope, snapshot_of(session, scope.workspace)))
 
 
+def filenames(session: Session, workspace: str, document_ids: Sequence[str]) -> dict[str, str]:
+    """What documents that cannot be read are called, by id; those that are gone by now are left out."""
+    listed = snapshot_of(session, workspace).listed
+    return {document_id: listed[document_id].filename for document_id in document_ids if document_id in listed}
+
+
 def _covered(session: Session, scope: Scope, snapshot: Snapshot) -> Sequence[Listed]:
     wanted = compile_filter(scope.filter)
     if scope.document_ids is not None:

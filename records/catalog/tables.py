@@ -150,6 +150,7 @@ extractions = Table(
     Column("effort", String(16)),
     Column("model", Text),
     Column("max_tokens", BigInteger),
+    Column("max_cost", Float),
     Column("fields", JSON, nullable=False),
     Column("status", String(32), nullable=False),
     Column("waiting_for", String(16)),
@@ -209,6 +210,17 @@ citations = Table(
     Index("ix_citations_version", "document_id", "version"),
 )
 
+asked_calls = Table(
+    "asked_calls",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("answer_id", String(64), ForeignKey("answers.id", ondelete="CASCADE"), nullable=False),
+    Column("key", String(64)),
+    Column("document_ids", JSON, nullable=False),
+    Column("call", JSON, nullable=False),
+    Index("uq_asked_calls_key", "answer_id", "key", unique=True),
+)
+
 model_calls = Table(
     "model_calls",
     metadata,
@@ -222,6 +234,7 @@ model_calls = Table(
     Column("reasoning", BigInteger, nullable=False),
     Column("answer", BigInteger, nullable=False),
     Column("cost", Float),
+    Column("source", String(16), nullable=False, server_default="server"),
     Index("ix_model_calls_day", "workspace", "day"),
 )
 

@@ -1,4 +1,4 @@
-"""Tokens spent (floor 2): one row for each model call, summed by day and model when asked."""
+"""Tokens spent (floor 2): one row for each model call, whatever became of it, summed by day and model when asked."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ def record(session: Session, workspace: str, model: str, calls: Sequence[CallUsa
             "reasoning": call.reasoning,
             "answer": call.answer,
             "cost": call.cost,
+            "source": call.source,
         }
         for call in calls
     ]
@@ -46,6 +47,7 @@ def daily(session: Session, workspace: str, first: date | None = None, last: dat
             *(func.sum(model_calls.c[name]).label(name) for name in counted),
             func.count().label("calls"),
             func.sum(model_calls.c.cost).label("cost"),
+            func.min(model_calls.c.source).label("source"),  # "counted" comes before "server"
         )
         .where(model_calls.c.workspace == workspace)
         .group_by(model_calls.c.day, model_calls.c.model)
@@ -64,6 +66,7 @@ def daily(session: Session, workspace: str, first: date | None = None, last: dat
             answer=int(row["answer"]),
             calls=row["calls"],
             cost=row["cost"],
+            reasoning_source=row["source"],
         )
         for row in session.execute(query).mappings()
     ]

@@ -89,7 +89,7 @@ def unfinished(root: Path) -> list[str]:
         complaints += [f"{place}: {match.group()}" for match in LEFTOVERS.finditer(text)]
         complaints += [
             f"{place}:{node.lineno}: raises NotImplementedError"
-            for node in ast.walk(ast.parse(text))
+            for node in (ast.walk(ast.parse(text)) if "NotImplementedError" in text else ())
             if isinstance(node, ast.Raise) and "NotImplementedError" in ast.unparse(node)
         ]
     return complaints

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,23 @@ class Shell:
         )
         assert "Traceback" not in done.stdout + done.stderr, done.stderr
         return Run(done.returncode, done.stdout, done.stderr)
+
+    @contextlib.contextmanager
+    def started(self, *args: str | Path) -> Iterator[subprocess.Popen[str]]:
+        """A command that runs on; ended with the block. It heeds Ctrl-C, also where a shell runs the tests in the background."""
+        with subprocess.Popen(
+            ["env", "--default-signal=INT", sys.executable, "-m", "api.cli", *map(str, args)],
+            env=self.environment(),
+            cwd=self.cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as command:
+            try:
+                yield command
+            finally:
+                command.kill()
 
     def refused(self, *args: str | Path, status: int = 1, env: Mapping[str, str] | None = None) -> str:
         """The sentence of a command that must fail; nothing goes to stdout."""

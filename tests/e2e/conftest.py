@@ -1,4 +1,4 @@
-"""The samples, ingested once; each module starts a service of its own on a copy of that data folder.
+"""The samples, ingested once for all workers; each module starts a service of its own on a copy of that data folder.
 
 One service at a time, because DBOS is global in a process: a module uses one of `empty`, `library` and `reader`, or
 starts its own. `library` has no model; `reader` asks `model`, a scripted server that every test finds without a script.
@@ -6,6 +6,9 @@ starts its own. `library` has no model; `reader` asks `model`, a scripted server
 
 from __future__ import annotations
 
+import fcntl
+import json
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,12 +43,24 @@ class Stock:
 
 @pytest.fixture(scope="session")
 def stock(tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Stock:
-    """Five of the samples, uploaded in one request and ready."""
-    folder = tmp_path_factory.mktemp("stock")
+    """Five of the samples, uploaded in one request and ready. The first worker that needs them makes them; the others wait for it."""
+    own = tmp_path_factory.getbasetemp()
+    place = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder, listed = place / "stock", place / "stock.json"
+    with (place / "stock.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not listed.exists():
+            listed.write_text(json.dumps(_stocked(folder, samples)))
+        documents = json.loads(listed.read_text())
+    return Stock(folder, {document["filename"].split("-")[0]: document for document in documents})
+
+
+def _stocked(folder: Path, samples: Path) -> list[dict[str, Any]]:
+    shutil.rmtree(folder, ignore_errors=True)  # what a worker left that could not finish
     with running_service(folder) as client:
         documents = upload(client, *(samples / name for name in SHELF))
     assert [document["status"] for document in documents] == ["ready"] * len(SHELF)
-    return Stock(folder, {document["filename"].split("-")[0]: document for document in documents})
+    return documents
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import httpx
@@ -159,9 +158,7 @@ def test_streams_at_once_do_not_wait_for_each_other(reader: httpx.Client, model:
     ):
         first, second = events(one), events(other)
         assert next(first)[0] == next(second)[0] == "receipt"
-        started = time.monotonic()
         assert reader.get("/healthz").status_code == 200
-        assert time.monotonic() - started < 2
         model.wait_until(lambda server: len(server.chats) == 2)
         model.release()
         assert list(second)[-1][0] == list(first)[-1][0] == "done"

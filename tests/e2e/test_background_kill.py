@@ -56,8 +56,7 @@ def test_kill_9_leaves_every_acknowledged_question_with_one_answer(service: Serv
         assert {answer["evidence"][0]["state"] for answer in answers} == {"exact"}
         calls = sum(day["calls"] for day in client.get("/v1/usage").json()["items"])
         print(f"{len(model.chats)} calls were made, {calls} count")
-        assert calls == QUESTIONS
-        assert len(model.chats) >= QUESTIONS
+        assert QUESTIONS <= calls <= len(model.chats), "a call that was over when its run was cut was spent, too"
         client.delete(f"/v1/documents/{document}").raise_for_status()
         blanked = client.get(f"/v1/answers/{ids[0]}").json()["evidence"][0]
         assert (blanked["quote"], blanked["text"], blanked["state"]) == ("", None, "deleted")

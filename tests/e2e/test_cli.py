@@ -14,7 +14,7 @@ from tests.e2e.conftest import Stock
 from tests.instruments import builders
 from tests.instruments.service import running_service
 
-COMMANDS = ("serve", "worker", "doctor", "add", "documents", "search", "ask", "extract", "jobs")
+COMMANDS = ("serve", "worker", "doctor", "add", "documents", "search", "ask", "answers", "extract", "jobs")
 
 
 @pytest.fixture

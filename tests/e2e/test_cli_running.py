@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from tests.instruments.gptoss import GptOss, answer_script, cell, cells_script
 from tests.instruments.killer import Service
 
 Documents = dict[str, dict[str, Any]]
+REPLY = answer_script("The laws of Massachusetts govern [1].", [("D1", LAW)])
 SCHEMA = {"type": "object", "properties": {"law": {"type": "string", "title": "Governing law"}}}
 
 
@@ -104,6 +107,96 @@ def test_an_answer_streams_with_its_evidence(run: Shell, model: GptOss, document
     answer = run.run("ask", "Which law governs?", "--document", id_, "--effort", "high", "--json").json
     assert answer["outcome"] == "answered"
     assert model.last.effort == "high"
+
+
+def test_effort_model_and_budget_go_with_the_question(run: Shell, model: GptOss, documents: Documents) -> None:
+    model.always(REPLY)
+    id_ = documents["nyliac"]["id"]
+    options = (
+        "--document",
+        id_,
+        "--effort",
+        "auto",
+        "--model",
+        "openai/gpt-oss-20b",
+        "--max-tokens",
+        "60000",
+        "--json",
+    )
+    answer = run.run("ask", "Which law governs?", *options).json
+    assert (answer["effort"], model.last.effort, model.last.model) == ("low", "low", "openai/gpt-oss-20b")
+    asked = run.run("answers", answer["id"], "--json").json["request"]
+    assert asked["budget"] == {"max_tokens": 60_000, "max_cost": None}
+    assert "budget is 100" in run.refused("ask", "Which law governs?", "--document", id_, "--max-tokens", "100")
+    for option in ("--mode", "--effort"):
+        help_ = " ".join(run.run("ask", "--help").out.split())
+        assert f"{option}" in help_
+        wrong = run.run("ask", "x", option, "much")
+        assert wrong.status == 2
+        assert "'auto'" in wrong.err
+
+
+def test_an_absence_is_told_with_what_was_read(run: Shell, model: GptOss, documents: Documents) -> None:
+    model.always(answer_script("I looked for arbitration but found nothing.", outcome="not_in_documents"))
+    shown = run.run("ask", "Is there arbitration?", "--document", documents["nyliac"]["id"]).out
+    assert "Outcome: not in the documents. Read whole: 1 document" in shown
+
+
+def test_a_question_in_the_background_gives_its_id_and_then_its_answer(
+    run: Shell, model: GptOss, documents: Documents
+) -> None:
+    model.always(REPLY)
+    id_ = documents["nyliac"]["id"]
+    shown = run.run("ask", "Which law governs?", "--document", id_, "--background")
+    answer_id = shown.err.splitlines()[0]
+    assert "The laws of Massachusetts govern [1]." in shown.out
+    assert "found word for word" in shown.out
+    listed = run.run("answers").out
+    assert answer_id in listed
+    assert "Which law governs?" in listed
+    one = run.run("answers", answer_id).out
+    assert one.startswith("Question: Which law governs?")
+    assert "The laws of Massachusetts govern [1]." in one
+    assert run.run("answers", "--limit", "1", "--json").json[0]["id"] == answer_id
+    as_json = run.run("ask", "Which law governs?", "--document", id_, "--background", "--json")
+    assert as_json.json["id"] == as_json.err.splitlines()[0]
+    assert "ans_nowhere" in run.refused("answers", "ans_nowhere")
+
+
+def test_one_that_fails_in_the_background_is_a_sentence_then_and_later(
+    run: Shell, model: GptOss, documents: Documents
+) -> None:
+    model.fault(status=401)
+    failed = run.run("ask", "Which law governs?", "--document", documents["nyliac"]["id"], "--background")
+    assert failed.status == 1
+    answer_id, sentence = failed.err.splitlines()
+    assert sentence.startswith("proviso: ")
+    assert "401" in sentence
+    again = run.run("answers", answer_id)
+    assert (again.status, again.err.strip()) == (1, sentence)
+
+
+def test_ctrl_c_leaves_a_question_in_the_background_running_and_says_how_to_read_it(
+    run: Shell, model: GptOss, documents: Documents
+) -> None:
+    model.always(REPLY)
+    model.hold()
+    options = ("--document", documents["nyliac"]["id"], "--background")
+    with run.started("ask", "Which law governs?", *options) as command:
+        assert command.stderr is not None
+        answer_id = command.stderr.readline().strip()
+        assert answer_id.startswith("ans_")
+        model.wait_until(lambda server: server.chats)
+        command.send_signal(signal.SIGINT)
+        out, err = command.communicate(timeout=30)
+    assert (command.returncode, out) == (130, "")
+    assert f"It goes on in the service. To read it: proviso answers {answer_id}" in err
+    assert "Not answered yet: running." in run.run("answers", answer_id).out
+    model.release()
+    deadline = time.monotonic() + 30
+    while run.run("answers", answer_id, "--json").json["status"] != "done":
+        assert time.monotonic() < deadline
+    assert "The laws of Massachusetts govern [1]." in run.run("answers", answer_id).out
 
 
 def test_a_fault_of_the_model_is_a_sentence(run: Shell, model: GptOss, documents: Documents) -> None:

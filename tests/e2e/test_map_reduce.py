@@ -92,8 +92,11 @@ def test_which_of_these_lack_a_clause_is_read_window_by_window_and_every_documen
     assert of(answer, documents["centrack"])["evidence"] == [1]
     assert "page 4" in of(answer, documents["holiday"])["detail"]
     assert answer["answer"].startswith("Only the hosting agreement limits liability [1].")
-    assert f"Read whole without a quote on the question (3): {documents['bravatek']['title']}" in answer["answer"]
-    assert f"Open (1): {documents['holiday']['title']} (no readable text on page 4)" in answer["answer"]
+    assert f"found in 3 documents, read whole: “{documents['bravatek']['title']}”" in answer["answer"]
+    assert (
+        f"1 document was not read, or not whole, and stays open: “{documents['holiday']['title']}” (no readable text"
+        in answer["answer"]
+    )
     assert answer["unsupported"] == []
     assert receipt["documents_read"] == len(documents)
     assert receipt["dropped"] == []
@@ -139,7 +142,7 @@ def test_the_number_of_a_count_comes_from_code_and_the_same_words_count_once(
     assert "- documents with quotes: 2" in told[0]
     assert invented not in told[0]
     assert answer["unsupported"] == []
-    assert "1 quote(s) are not in their document as given" in answer["answer"]
+    assert "1 quote of the model is not in its document and does not count." in answer["answer"]
     assert of(answer, documents["nyliac"])["evidence"] == [2, 3]
 
 
@@ -157,7 +160,8 @@ def test_nothing_found_anywhere_is_a_finding_without_a_last_call(
     assert (answer["outcome"], answer["evidence"]) == ("not_in_documents", [])
     assert not any(is_reduce(chat) for chat in model.chats)
     windows = answer["receipt"]["mapped"]["windows"]
-    assert f"in 5 document(s): {windows} of {windows} windows were read whole" in answer["answer"]
+    parts = f", in {windows} parts" if windows > len(documents) else ""
+    assert f"found: 5 documents were read{parts}; this proves nothing for the one that stays open." in answer["answer"]
     assert "no readable text on page 4" in answer["answer"]
     assert {each["outcome"] for each in answer["per_document"]} == {"not_in_document"}
     assert answer["receipt"]["pages_unread"] == [{"document_id": documents["holiday"]["id"], "pages": [4]}]
@@ -173,8 +177,8 @@ def test_a_window_that_fails_is_recorded_and_its_document_is_open(
     dropped = answer["receipt"]["dropped"]
     assert [(part["document_id"], part["why"]) for part in dropped] == [(nyliac["id"], "call_failed")]
     assert of(answer, nyliac)["outcome"] == "failed"
-    assert "call_failed" in of(answer, nyliac)["detail"]
-    assert nyliac["title"] in answer["answer"].split("Open (2)")[1]
+    assert of(answer, nyliac)["detail"] == "not read whole: the model could not be asked"
+    assert nyliac["title"] in answer["answer"].split("2 documents were not read")[1]
     assert answer["receipt"]["mapped"]["windows_failed"] == 1
     assert answer["receipt"]["documents_read"] == len(documents) - 1
 
@@ -210,6 +214,7 @@ def test_a_window_whose_reply_was_cut_is_read_again_in_halves(
         "outcome": "found",
         "evidence": [2, 3],
         "detail": None,
+        "title": nyliac["title"],
     }
     assert answer["receipt"]["dropped"] == []
     assert answer["usage"]["calls"] == answer["receipt"]["mapped"]["windows"] + 2 + 1
@@ -314,5 +319,11 @@ def test_answers_over_several_documents_name_those_they_rest_on(
     ids = [documents["centrack"]["id"], documents["nyliac"]["id"]]
     answer = ask(reader, "Which law governs?", document_ids=ids, mode="retrieve")
     assert answer["per_document"] == [
-        {"document_id": documents["nyliac"]["id"], "outcome": "answered", "evidence": [1], "detail": None}
+        {
+            "document_id": documents["nyliac"]["id"],
+            "outcome": "answered",
+            "evidence": [1],
+            "detail": None,
+            "title": documents["nyliac"]["title"],
+        }
     ]

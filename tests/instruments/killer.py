@@ -19,6 +19,7 @@ SIGKILL leaves the page cache alone: these tests say nothing about power loss.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -39,6 +40,7 @@ Whom = Literal["group", "parent", "either"]
 Thing = TypeVar("Thing", int, Path, psutil.Process)
 POLL_S = 0.02
 GONE_TIMEOUT_S = 10.0
+OWN_PORTS = (10_000, 30_000)
 
 
 class NotReady(AssertionError):
@@ -325,10 +327,13 @@ def proviso_service(folder: Path, repository: Path, model_url: str, **settings: 
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of 127.0.0.1 that nobody listens on now, from below those that systems hand out by themselves: none of the connections that
+    tests open meanwhile takes it."""
+    while True:
+        port = random.SystemRandom().randrange(*OWN_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _is_gone(thing: int | Path | psutil.Process) -> bool:

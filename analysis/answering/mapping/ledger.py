@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from proviso.errors import BudgetReached
@@ -21,6 +23,8 @@ class Ledger:
     price: Price | None = None
     held: list[tuple[int, int]] = field(default_factory=list)
     """Prompt and output tokens set aside for calls under way."""
+    kept_back: list[tuple[int, int]] = field(default_factory=list)
+    """The same for calls that will come."""
     _freed: asyncio.Event = field(default_factory=asyncio.Event)
     counted: int = 0
     """Prompt tokens of finished calls as counted here."""
@@ -49,21 +53,34 @@ class Ledger:
         self.check(prompt, output, what)
         self.held.append((prompt, output))
 
+    @contextmanager
+    def aside(self, prompt: int, output: int) -> Iterator[None]:
+        """Keep tokens for a call that comes after others; none of these waits for it."""
+        self.kept_back.append((prompt, output))
+        try:
+            yield
+        finally:
+            self.kept_back.remove((prompt, output))
+
     def release(self, prompt: int, output: int) -> None:
         self.held.remove((prompt, output))
         self._freed.set()
 
+    def holds(self, prompt: int, output: int) -> bool:
+        """Whether the budget has so many tokens more, beside those set aside."""
+        return self._over(prompt, output) is None
+
     def _over(self, prompt: int, output: int) -> str | None:
         """Which budget would be exceeded, in words."""
-        tokens = self.spent + sum(map(sum, self.held)) + prompt + output
+        coming = [*self.held, *self.kept_back, (prompt, output)]
+        tokens = self.spent + sum(map(sum, coming))
         if self.max_tokens is not None and tokens > self.max_tokens:
             return f"the budget is {self.max_tokens:,}"
         if self.max_cost is None:
             return None
         check_cost(self.max_cost, self.price, prompt, output)
         assert self.price is not None
-        coming = sum(self.price.most(*each) for each in [*self.held, (prompt, output)])
-        cost = (total_cost(self.calls) or 0.0) + coming
+        cost = (total_cost(self.calls) or 0.0) + sum(self.price.most(*each) for each in coming)
         return f"at up to {cost:.6g} in all the budget is {self.max_cost:.6g}" if cost > self.max_cost else None
 
     def book(self, usage: CallUsage, counted: int, completion: Completion) -> None:
@@ -71,6 +88,10 @@ class Ledger:
         self.calls.append(usage)
         self.counted += counted
         self.completions.append(completion)
+
+    def lose(self, usage: CallUsage) -> None:
+        """A call that failed: it says nothing of what was read, but it was spent."""
+        self.calls.append(usage)
 
     @property
     def reported(self) -> int | None:
@@ -82,7 +103,3 @@ class Ledger:
     def checked(self) -> bool:
         """Whether every call is known to have been read whole."""
         return bool(self.completions) and all(completion.truncation_checked for completion in self.completions)
-
-    @property
-    def reasoning_reported(self) -> bool:
-        return bool(self.completions) and all(c.reasoning_tokens is not None for c in self.completions)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from analysis.answering.mapping.windows import Window, cut
 from analysis.context import markup
@@ -31,6 +32,8 @@ class Survey:
     windows: tuple[Window, ...]
     window_tokens: int
     output_tokens: int
+    filenames: Mapping[str, str] = field(default_factory=dict)
+    """Of the documents that are not ready or failed, by id."""
 
     @property
     def prompt_tokens(self) -> int:

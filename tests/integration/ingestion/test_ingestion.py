@@ -20,7 +20,7 @@ from tests.integration.ingestion.place import WORKSPACE, a_place
 LONG = a_text(
     [
         f"{n}. Part {n} is delivered within {n} days of the order. " + "It is new, and it works. " * 3
-        for n in range(1, 200)
+        for n in range(1, 140)
     ]
 )
 SCAN = [

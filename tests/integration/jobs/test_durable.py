@@ -272,11 +272,15 @@ async def test_a_cancelled_job_ends_between_steps_and_tells_nobody(jobs_url: str
 async def test_no_more_jobs_run_at_once_than_the_queue_allows(jobs_url: str) -> None:
     notes = Notes()
     now, most = 0, 0
+    full = asyncio.Event()
 
     async def busy() -> None:
         nonlocal now, most
         now += 1
         most = max(most, now)
+        if now == 3:
+            full.set()
+        await full.wait()
         await asyncio.sleep(0.1)
         now -= 1
 

@@ -12,11 +12,13 @@ import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI, Response
+from starlette.types import Message
 
 from api.problems import install_problems
-from api.sse import PING_S, Event, EventStream, event_stream, first_event
+from api.sse import MOST_LINES, PING_S, Event, EventStream, event_stream, first_event
 from proviso.errors import LlmUnavailable
 from proviso.types.answers import CallUsage
+from proviso.wire import to_data
 
 SOON_S = 5.0
 Source = Callable[[], AsyncIterator[Event]]
@@ -49,7 +51,7 @@ class Watched:
         return True
 
 
-async def forever() -> None:
+async def forever() -> Any:
     await asyncio.sleep(600)
 
 
@@ -97,17 +99,42 @@ async def lines_of(client: httpx.AsyncClient, count: int | None = None) -> list[
 
 
 async def test_events_are_named_and_their_data_is_one_line_of_json() -> None:
-    text = "a\nb\u2028c\x85 é"
-    source = Watched(("receipt", {"text": text}), ("done", CallUsage("answer", 1, 2, 3)))
+    text, call = "a\nb\u2028c\x85 é", CallUsage("answer", 1, 2, 3)
+    source = Watched(("receipt", {"text": text}), ("done", call))
     async with served(source) as client:
         lines = await lines_of(client)
     assert lines[0::3] == ["event: receipt", "event: done"]
     assert [json.loads(line.removeprefix("data: ")) for line in lines[1::3]] == [
         {"text": text},
-        {"purpose": "answer", "prompt": 1, "reasoning": 2, "answer": 3, "cached": 0, "cost": None},
+        to_data(call),
     ]
     assert set(lines[2::3]) == {""}
     assert source.closed.is_set()
+
+
+async def test_a_source_waits_for_a_client_that_is_slow_to_take_events_and_none_is_lost() -> None:
+    made, pieces, takes_more = 0, [], asyncio.Event()
+
+    async def many() -> AsyncIterator[Event]:
+        nonlocal made
+        for made in range(1, 5 * MOST_LINES + 1):
+            yield "answer", {"text": str(made)}
+
+    async def take(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            pieces.append(message["body"])
+            await takes_more.wait()
+
+    sending = asyncio.create_task(EventStream(many())({"type": "http"}, forever, take))
+    for _ in range(10 * MOST_LINES):
+        await asyncio.sleep(0)
+    assert len(pieces) == 1
+    assert 0 < made <= 2 * MOST_LINES + 1
+    takes_more.set()
+    await sending
+    told = [event.partition("data: ")[2] for event in b"".join(pieces).decode().split("\n\n")[:-1]]
+    assert [json.loads(data)["text"] for data in told] == [str(n) for n in range(1, 5 * MOST_LINES + 1)]
+    assert len(pieces) < MOST_LINES
 
 
 async def test_a_quiet_stream_is_kept_open_by_pings_and_loses_nothing() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from analysis.evidence.absence import is_bare_absence
 from analysis.evidence.check import unsupported
 
 
@@ -67,3 +68,38 @@ def test_a_rule_of_the_contract_needs_a_quote_however_negative_it_is(sentence: s
 )
 def test_a_sentence_that_says_the_documents_are_silent_needs_none(sentence: str) -> None:
     assert unsupported(sentence, ()) == ()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "No arbitration clause was found.",
+        "It does not say.",
+        "They do not mention an arbitration clause.",
+        "A termination fee is not mentioned.",
+        "No provision on data protection exists.",
+        "There is no arbitration clause.",
+        "I looked for a clause on arbitration but found none.",
+        "I looked for a renewal fee.",
+        "The documents were searched for an arbitration clause.",
+        "The contract is silent about renewal.",
+    ],
+)
+def test_where_absence_is_the_outcome_a_sentence_need_not_name_the_documents(sentence: str) -> None:
+    assert is_bare_absence(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "However, the fee is $50.",
+        "Neither party may assign this Agreement.",
+        "It does not permit assignment.",
+        "No fee is due.",
+        "A panel of three decides.",
+        "I looked for a clause that shall be binding.",
+        "It does not mention a fee, but the Supplier must pay interest.",
+    ],
+)
+def test_a_claim_needs_its_proof_there_too(sentence: str) -> None:
+    assert not is_bare_absence(sentence)

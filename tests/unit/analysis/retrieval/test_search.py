@@ -167,6 +167,30 @@ async def test_a_scope_of_one_document_is_not_said_to_have_been_chosen(library: 
     assert documents(results.found) == {"doc_nyliac-service.pdf"}
 
 
+async def test_documents_are_named_without_a_search_and_with_those_that_share_the_name() -> None:
+    called = [
+        a_called("a", "party:cisco systems", "short:cisco"),
+        a_called("b", "word:cisco", near=0.0),
+        a_called("c", "party:bolt", near=0.0),
+    ]
+    index, embedder = ListIndex([a_hit(0, 5)], called), CountingEmbedder()
+    scope = a_scope(a_document(), a_document("b"), a_document("c"))
+    naming = await Search(index, embedder).named("Does the Cisco agreement include a cap?", scope)
+    assert [each.document_id for each in naming.named] == ["doc_a"]
+    assert [each.document_id for each in naming.namesakes] == ["doc_b"]
+    assert (index.queries, embedder.questions) == ([], [])
+
+
+async def test_two_names_tell_a_document_from_its_namesakes() -> None:
+    called = [a_called("a", "party:cisco", "title:supply agreement"), a_called("b", "word:cisco")]
+    search = Search(ListIndex([], called), CountingEmbedder())
+    naming = await search.named(
+        "Does the Cisco Supply Agreement include a cap?", a_scope(a_document(), a_document("b"))
+    )
+    assert [each.document_id for each in naming.named] == ["doc_a"]
+    assert naming.namesakes == ()
+
+
 async def test_two_searches_alike_find_the_same(library: Library) -> None:
     first, second = [await library.search.find("Who owns the web site?", library.scope(*SAMPLES), 10) for _ in "12"]
     assert first == second

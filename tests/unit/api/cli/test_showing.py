@@ -1,12 +1,27 @@
 from __future__ import annotations
 
+import contextlib
+import io
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.cli.showing import STATES, plain, short, show_cells, show_evidence, show_found, show_outcome, where, worded
+from api.cli.showing import (
+    STATES,
+    Flow,
+    plain,
+    said_progress,
+    short,
+    show_answer,
+    show_cells,
+    show_evidence,
+    show_found,
+    show_outcome,
+    where,
+    worded,
+)
 
 EVIDENCE = {
     "n": 1,
@@ -103,6 +118,84 @@ def test_absence_comes_with_what_was_read_and_what_was_not(capsys: pytest.Captur
         "1 document(s) failed",
     ):
         assert part in shown
+
+
+COVERAGE = {"mode": "retrieve", "tokens": 900, "tokens_read": 100, "statement": "Read: 100 of 900 tokens."}
+
+
+def test_an_absence_in_passages_is_not_called_one_in_the_documents(capsys: pytest.CaptureFixture[str]) -> None:
+    show_outcome(an_answer("not_in_documents", coverage=COVERAGE))
+    assert "Outcome: not in what was read. Read: 100 of 900 tokens." in capsys.readouterr().out
+    show_outcome(an_answer("not_in_documents", coverage=COVERAGE | {"tokens_read": 900}))
+    assert "Outcome: not in the documents. Read: 100" in capsys.readouterr().out
+
+
+def test_an_answer_that_rests_on_nothing_says_so_before_all_else(capsys: pytest.CaptureFixture[str]) -> None:
+    show_outcome(an_answer("answered", evidence=[EVIDENCE | {"state": "unverified"}]))
+    assert "! nothing in this answer rests on verified evidence" in capsys.readouterr().out
+    show_outcome(an_answer("answered", evidence=[EVIDENCE]))
+    assert "rests on" not in capsys.readouterr().out
+
+
+def test_what_the_model_said_beside_its_answer_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    aside = [{"kind": "question", "text": "Which year?"}, {"kind": "quote", "text": "laws\x1b of Delaware"}]
+    show_outcome(an_answer("needs_clarification", clarification="Which party?", set_aside=aside))
+    shown = capsys.readouterr().out
+    assert "The model asks back: Which party?" in shown
+    assert "! The model also asked: Which year?" in shown
+    assert "! The model also quoted: laws of Delaware" in shown
+
+
+def test_a_whole_answer_has_its_words_its_outcome_and_its_evidence(capsys: pytest.CaptureFixture[str]) -> None:
+    show_answer(an_answer("answered", answer="Delaware\x07 [1].\n\nNo more.", evidence=[EVIDENCE]))
+    shown = capsys.readouterr().out
+    assert shown.startswith("Delaware [1].\n\nNo more.\n(read 2 document(s), mode full")
+    assert "[1] MSA" in shown
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"status": "queued", "progress": None}, "queued"),
+        ({"status": "running", "progress": {"done": 2, "total": 9}}, "2 of 9 windows are read"),
+        ({"status": "running", "progress": {"waiting_for": "llm"}}, "waiting for the model"),
+        ({"status": "running", "done": 0, "total": 9}, "0 of 9 windows"),
+    ],
+)
+def test_an_answer_to_come_says_how_far_it_is(answer: dict[str, Any], said: str) -> None:
+    assert said in said_progress(answer)
+
+
+@given(st.lists(st.text(max_size=12), max_size=12))
+def test_what_flows_is_what_came_where_nobody_looks(pieces: list[str]) -> None:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        flow = Flow()
+        for piece in pieces:
+            flow.write(piece)
+        flow.end()
+    text = "".join(pieces)
+    assert out.getvalue() in (text, text + "\n")
+
+
+class Terminal(io.StringIO):
+    """A stdout that somebody looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@given(st.text("ab \n", max_size=300), st.integers(1, 9))
+def test_on_a_terminal_lines_end_between_words_and_no_word_is_lost(text: str, size: int) -> None:
+    out = Terminal()
+    with contextlib.redirect_stdout(out):
+        flow = Flow()
+        flow._width = 20
+        for at in range(0, len(text), size):
+            flow.write(text[at : at + size])
+        flow.end()
+    assert out.getvalue().split() == text.split()
+    assert all(len(line) <= 20 or " " not in line.strip() for line in out.getvalue().splitlines())
 
 
 def test_an_unsupported_sentence_is_called_out(capsys: pytest.CaptureFixture[str]) -> None:

@@ -66,13 +66,3 @@ def test_every_body_is_checked(kind: Any, body: dict[str, Any]) -> None:
         kind.model_validate(body)
     with pytest.raises(InvalidRequest):
         kind.model_validate({"unknown": HALF})
-
-
-def test_a_limit_of_cost_is_refused_as_long_as_extractions_do_not_keep_it() -> None:
-    body = {"template": "contract-key-terms"}
-    with pytest.raises(InvalidRequest) as refused:
-        ExtractBody.model_validate(body | {"budget": {"max_tokens": 10, "max_cost": 1e-7}})
-    assert [place.pointer for place in refused.value.places] == ["/budget/max_cost"]
-    limited = ExtractBody.model_validate(body | {"budget": {"max_tokens": 10, "max_cost": None}})
-    assert limited.budget is not None
-    assert limited.budget.max_tokens == 10

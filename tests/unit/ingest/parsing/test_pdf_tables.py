@@ -227,9 +227,9 @@ def test_a_drawing_of_a_hundred_thousand_paths_costs_little(tmp_path: Path) -> N
     document = open_pdf(path, "drawing.pdf", None)
     assert document is not None
     page = document[0]
-    started = time.process_time()
+    started = time.thread_time()
     read_rules(page)
-    assert time.process_time() - started < 0.5
+    assert time.thread_time() - started < 0.5
 
 
 PROSE = [

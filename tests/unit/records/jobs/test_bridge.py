@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import threading
-import time
 
 import pytest
 
 from proviso.errors import InternalError, NotFound
 from records.jobs.bridge import Bridge, Stopped
 
+LONG_S = 60.0
 note = contextvars.ContextVar("note", default="nothing")
 
 
@@ -52,31 +53,40 @@ async def test_a_timeout_raised_by_the_work_is_its_error_and_not_a_wait() -> Non
         await asyncio.to_thread(bridge.run, work)
 
 
-async def test_stopping_lets_work_end_within_the_grace_and_lets_go_of_the_rest() -> None:
+async def test_stopping_lets_work_end_within_the_grace_and_begins_no_other() -> None:
     bridge = Bridge(asyncio.get_running_loop())
+    begun, ends = asyncio.Event(), asyncio.Event()
 
     async def short() -> str:
-        await asyncio.sleep(0.1)
+        begun.set()
+        await ends.wait()
         return "done"
 
-    async def stubborn() -> None:
-        while True:
-            try:
-                await asyncio.sleep(0.3)
-                return
-            except asyncio.CancelledError:
-                continue
-
     quick = asyncio.create_task(asyncio.to_thread(bridge.run, short))
-    slow = asyncio.create_task(asyncio.to_thread(outcome, bridge, stubborn))
-    await asyncio.sleep(0.02)
-    began = time.perf_counter()
-    await asyncio.to_thread(bridge.stop, 0.2)
-    assert time.perf_counter() - began < 1
+    await begun.wait()
+    stopping = asyncio.create_task(asyncio.to_thread(bridge.stop, LONG_S))
+    while await asyncio.to_thread(outcome, bridge, nothing) != "stopped":
+        pass
+    ends.set()
+    await stopping
     assert await quick == "done"
+
+
+async def test_stopping_lets_go_of_work_that_does_not_end_within_the_grace() -> None:
+    bridge = Bridge(asyncio.get_running_loop())
+    begun, ends = asyncio.Event(), asyncio.Event()
+
+    async def stubborn() -> None:
+        begun.set()
+        while not ends.is_set():
+            with contextlib.suppress(asyncio.CancelledError):
+                await ends.wait()
+
+    slow = asyncio.create_task(asyncio.to_thread(outcome, bridge, stubborn))
+    await begun.wait()
+    await asyncio.to_thread(bridge.stop, 0.05)
+    ends.set()
     assert await slow == "stopped"
-    assert await asyncio.to_thread(outcome, bridge, short) == "stopped"
-    await asyncio.sleep(0.4)
 
 
 async def test_work_that_something_else_cancels_is_an_error_while_the_process_lives() -> None:
@@ -106,6 +116,10 @@ def test_a_loop_that_is_gone_stops_the_worker() -> None:
     async def work() -> None: ...
 
     assert outcome(bridge, work) == "stopped"
+
+
+async def nothing() -> None:
+    """A step that is over at once."""
 
 
 def outcome(bridge: Bridge, work: object) -> str:

@@ -51,6 +51,16 @@ async def test_without_a_budget_everything_is_held() -> None:
     assert ledger.held == [(10**9, 10**9)]
 
 
+async def test_nobody_waits_for_a_call_that_comes_later_but_its_tokens_are_kept() -> None:
+    ledger = Ledger(1_000)
+    with ledger.aside(300, 300):
+        assert ledger.holds(300, 100)
+        assert not ledger.holds(300, 101)
+        with pytest.raises(BudgetReached):
+            await ledger.hold(300, 101, "A part")
+    assert ledger.holds(900, 100)
+
+
 def test_what_one_call_does_not_report_is_not_reported_at_all() -> None:
     ledger = Ledger(None)
     assert (ledger.reported, ledger.checked) == (None, False)
@@ -71,3 +81,11 @@ def test_a_budget_of_money_counts_what_was_paid_and_what_is_under_way() -> None:
 def test_money_cannot_be_limited_without_a_price() -> None:
     with pytest.raises(InvalidRequest, match="no price"):
         Ledger(None, max_cost=1.0).check(1, 1, "A window")
+
+
+def test_a_call_that_failed_is_spent_and_says_nothing_of_what_was_read() -> None:
+    ledger = Ledger(max_tokens=200)
+    ledger.lose(CallUsage("map", 100, 20, 10))
+    assert ledger.spent == 130
+    assert (ledger.counted, ledger.reported, ledger.checked) == (0, None, False)
+    assert not ledger.holds(60, 20)
