@@ -1,7 +1,7 @@
 """gpt-oss through the openai client (floor 4): one request in, one completion or one stream out, every server's faults named.
 
-It sends what it is given, once more when an answer came back empty or repeats itself without end, and again after a pause when
-a server asks for one; a server out of reach is left alone for a while. It does not count, pack, or understand prompts.
+It sends what it is given, and once more when an answer came back empty or repeats itself without end; it sees to the window, to cut
+prompts, and that every token is told of. It does not count, pack, or understand prompts.
 """
 
 from __future__ import annotations
@@ -11,25 +11,18 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlsplit
 
-import openai
-
-from analysis.llm.breaker import Breaker
-from analysis.llm.faults import as_llm_error, broken_off, late, said
-from analysis.llm.probe import Endpoint, probe
-from analysis.llm.profiles import GENERIC, PROFILES, Profile, adapted, profile_of_url
-from analysis.llm.reads import Event, reads
+from analysis.llm.probe import Endpoint
+from analysis.llm.profiles import Profile
 from analysis.llm.repetition import repeats_at_end
-from analysis.llm.retries import is_refusal, may_have_been_read, pause_s
 from analysis.llm.sanitize import Piece
-from analysis.llm.wire import LOWER, Attempt, Reading, body_of
-from proviso.errors import ContextOverflow, DependencyError, LlmError, PromptTruncated, ProvisoError
+from analysis.llm.server import Server
+from analysis.llm.wire import LOWER, Attempt, Reading
+from proviso.errors import ContextOverflow, DependencyError, LlmError, PromptTruncated
 from proviso.prices import price_of
 from proviso.types.chat import ChatDelta, ChatRequest, Completion
 from proviso.types.prices import Price
 
-CONNECT_S = 5.0
 WINDOW_MARGIN_TOKENS = 64
 """Our count and a server's differ by a few tokens, and Together refuses prompt + cap above the window."""
 LEAST_OUTPUT_TOKENS = 16
@@ -49,6 +42,7 @@ class GptOss:
     timeout_s: float = 600.0
     concurrency: int = 4
     profile: Profile | None = None
+    """The kind of server, where a setting names it; what it turned out to be is `server.profile`."""
     checks_truncation: bool = True
     first_token_s: float | None = None
     prices: Mapping[str, Price] = field(default_factory=dict)
@@ -58,21 +52,21 @@ class GptOss:
     """Told of every attempt that a server took, however it ended; of one cut short, what had come of it. Must not raise."""
     _told_window: int | None = field(default=None, init=False)
     _loaded: bool = field(default=False, init=False)
-    _client: openai.AsyncOpenAI = field(init=False, repr=False)
+    server: Server = field(init=False, repr=False)
     _slots: asyncio.Semaphore = field(init=False, repr=False)
-    _breaker: Breaker = field(init=False, repr=False)
     _telling: set[asyncio.Task[None]] = field(default_factory=set, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        timeout = openai.Timeout(self.timeout_s, connect=min(CONNECT_S, self.timeout_s))
-        self._client = openai.AsyncOpenAI(
-            base_url=self.base_url, api_key=self.api_key or "none", timeout=timeout, max_retries=0
+        self.server = Server(
+            base_url=self.base_url,
+            api_key=self.api_key,
+            model=self.model,
+            timeout_s=self.timeout_s,
+            first_token_s=self.first_token_s,
+            profile=self.profile,
+            on_endpoint=self._learn,
         )
-        # The SDK takes these from the environment and would send them to whatever server is configured here.
-        self._client.organization = self._client.project = None
         self._slots = asyncio.Semaphore(self.concurrency)
-        self.profile = self.profile or profile_of_url(self.base_url)
-        self._breaker = Breaker(urlsplit(self.base_url).netloc)
 
     async def complete(self, request: ChatRequest) -> Completion:
         """The finished call. An empty answer is asked for once more: with less thinking and more room where it ran out of tokens."""
@@ -92,7 +86,10 @@ class GptOss:
             tried: list[Reading] = []
             while True:
                 tried.append(reading := Reading(request.model or self.model))
-                async with self._told(request, reading), aclosing(self._pieces(request, attempt, reading)) as pieces:
+                async with (
+                    self._told(request, reading),
+                    aclosing(self.server.pieces(request, attempt, reading)) as pieces,
+                ):
                     async for piece in pieces:
                         yield _delta(piece)
                         if reading.repeats:
@@ -108,16 +105,18 @@ class GptOss:
 
     async def probe(self) -> Endpoint:
         """What the server says of itself; never raises for a server that is down. A window it tells is kept from then on."""
-        endpoint = await probe(self._client, self.model, self.api_key, self.profile)
+        return await self.server.probe()
+
+    def _learn(self, endpoint: Endpoint) -> None:
         if endpoint.context_tokens and endpoint.context_tokens != self._told_window:
             self._told_window = endpoint.context_tokens
             if self.on_window is not None:
                 self.on_window(self.window_tokens)
-        return endpoint
 
     async def _learn_window(self) -> None:
         """Ollama tells the window of a model only once it is loaded: by its first call."""
-        if not self._loaded and self.profile is not None and self.profile.window == "ollama":
+        profile = self.server.profile
+        if not self._loaded and profile is not None and profile.window == "ollama":
             self._loaded = True
             await self.probe()
 
@@ -133,7 +132,7 @@ class GptOss:
     async def close(self) -> None:
         """Closes idle connections, when everybody has been told what was spent."""
         await asyncio.gather(*self._telling, return_exceptions=True)
-        await self._client.close()
+        await self.server.close()
 
     def _first(self, request: ChatRequest) -> Attempt:
         return Attempt(request.effort, min(request.max_output_tokens, self._room(request)))
@@ -225,134 +224,18 @@ class GptOss:
     async def raw(self, request: ChatRequest) -> Mapping[str, Any]:
         """The body of a plain reply as the server sent it. Raises like `complete`."""
         async with self._slots:
-            return await self._reply(request, self._first(request), Reading(self.model))
+            return await self.server.reply(request, self._first(request), Reading(self.model))
 
     async def _ask(self, request: ChatRequest, attempt: Attempt, tried: list[Reading]) -> Reading:
         tried.append(reading := Reading(request.model or self.model))
         async with self._told(request, reading):
-            reading.take(await self._reply(request, attempt, reading))
+            reading.take(await self.server.reply(request, attempt, reading), "message")
             reading.close()
         # A plain reply is whole: only one that the cap had to stop is worth asking for again.
         reading.repeats = reading.finish_reason == "length" and (
             repeats_at_end(reading.text) or repeats_at_end(reading.completion().reasoning)
         )
         return reading
-
-    async def _reply(self, request: ChatRequest, attempt: Attempt, reading: Reading) -> Mapping[str, Any]:
-        try:
-            async with asyncio.timeout(self.timeout_s):
-                reply = await self._send(request, attempt, reading, self._post)
-        except (openai.OpenAIError, ValueError, TimeoutError) as error:
-            raise as_llm_error(error, self.base_url, self.api_key) from error
-        if not isinstance(reply, Mapping) or not reply.get("choices"):
-            raise LlmError(
-                f"{self.base_url} answered with something that is not a completion; is it the right base URL?"
-            )
-        return reply
-
-    async def _pieces(self, request: ChatRequest, attempt: Attempt, reading: Reading) -> AsyncGenerator[Piece, None]:
-        clock = asyncio.get_running_loop().time
-        deadline = first = clock() + self.timeout_s
-
-        async def opened(body: dict[str, Any]) -> openai.AsyncStream[object]:
-            """Each try has the time for a first word anew: the pauses between them are ours."""
-            nonlocal first
-            first = min(deadline, clock() + (self.first_token_s or self.timeout_s))
-            async with asyncio.timeout_at(first):
-                return await self._open(body)
-
-        try:
-            async with asyncio.timeout_at(deadline):
-                reply = await self._send(request, attempt, reading, opened)
-            async with reply, aclosing(reads(reply)) as heard:
-                while (events := await _next(heard, deadline if reading.spoke else first)) is not None:
-                    for piece in reading.hear(events):
-                        yield piece
-        except (openai.OpenAIError, ValueError, TimeoutError) as error:
-            raise self._fault(error, reading) from error
-        if not reading.finish_reason:
-            raise broken_off(self.base_url)
-        for piece in reading.close():
-            yield piece
-
-    def _fault(self, error: Exception, reading: Reading) -> ProvisoError:
-        """What a broken stream comes to: cut off after its first word, silent before it, or as the server says."""
-        timed_out = isinstance(error, openai.APITimeoutError | TimeoutError)
-        if reading.begun and not timed_out and isinstance(error, openai.APIConnectionError):
-            return broken_off(self.base_url, error)
-        if not reading.spoke and isinstance(error, TimeoutError) and self.first_token_s is not None:
-            return late(self.base_url, self.first_token_s)
-        return as_llm_error(error, self.base_url, self.api_key)
-
-    async def _post(self, body: dict[str, Any]) -> Any:
-        return await self._client.post("/chat/completions", body=body, cast_to=object)
-
-    async def _open(self, body: dict[str, Any]) -> openai.AsyncStream[object]:
-        usage = {"stream_options": {"include_usage": True}} if (self.profile or GENERIC).stream_usage else {}
-        return await self._client.post(
-            "/chat/completions",
-            body={**body, "stream": True, **usage},
-            cast_to=object,
-            stream=True,
-            stream_cls=openai.AsyncStream[object],
-        )
-
-    async def _send(
-        self,
-        request: ChatRequest,
-        attempt: Attempt,
-        reading: Reading,
-        call: Callable[[dict[str, Any]], Awaitable[Any]],
-    ) -> Any:
-        """Calls with a body in the server's own dialect, unless the server rests for being out of reach."""
-        await self._breaker.admit(self._is_there)
-        with self._breaker.call():
-            return await self._send_until_taken(request, attempt, reading, call)
-
-    async def _is_there(self) -> bool:
-        return (await self.probe()).reachable
-
-    async def _send_until_taken(
-        self,
-        request: ChatRequest,
-        attempt: Attempt,
-        reading: Reading,
-        call: Callable[[dict[str, Any]], Awaitable[Any]],
-    ) -> Any:
-        """Pauses where the server asks for that, and learns what it refuses by name."""
-        profile = await self._dialect()
-        tries = 0
-        while True:
-            body = body_of(request, attempt, profile, self.model)
-            reading.taken = True
-            try:
-                return await call(body)
-            except openai.APIError as error:
-                reading.taken = may_have_been_read(error)
-                tries += 1
-                simpler = adapted(profile, said(error, self.api_key)) if is_refusal(error) else None
-                if simpler is not None:
-                    self.profile = profile = simpler
-                    continue
-                wait_s = pause_s(error, tries)
-                if wait_s is None:
-                    raise
-            await asyncio.sleep(wait_s)
-
-    async def _dialect(self) -> Profile:
-        """The profile in use; where the URL did not tell, the server is asked once."""
-        if self.profile is None:
-            endpoint = await self.probe()
-            if not endpoint.reachable:
-                return GENERIC
-            self.profile = PROFILES[endpoint.profile]
-        return self.profile
-
-
-async def _next(heard: AsyncGenerator[list[Event], None], deadline: float) -> list[Event] | None:
-    """The events of the next read, or None at the end."""
-    async with asyncio.timeout_at(deadline):
-        return await anext(heard, None)
 
 
 def _delta(piece: Piece) -> ChatDelta:

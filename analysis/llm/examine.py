@@ -167,7 +167,7 @@ async def _schema(model: GptOss, count: Count) -> Finding:
         return Finding("model: JSON schema", True, "not enforced: what is no JSON is repaired, or asked for again")
     except ProvisoError as error:
         return Finding("model: JSON schema", False, f"{error.code}: {error.detail}")
-    if not (model.profile or GENERIC).schemas:
+    if not (model.server.profile or GENERIC).schemas:
         return Finding(
             "model: JSON schema",
             True,

@@ -9,7 +9,7 @@ which some servers would obey.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 MARKER = re.compile(r"<\|(start|end|message|channel|constrain|return|call|startoftext|endoftext)\|>")
@@ -57,11 +57,11 @@ class HarmonyFilter:
     def feed(self, text: str) -> list[Piece]:
         """What is certain now; what may be the beginning of a marker waits."""
         self._held += text
-        return joined(self._advance(at_end=False))
+        return _joined(self._advance(at_end=False))
 
     def close(self) -> list[Piece]:
         """The rest."""
-        return joined(self._advance(at_end=True))
+        return _joined(self._advance(at_end=True))
 
     def _advance(self, *, at_end: bool) -> Iterator[Piece]:
         if self._mode == "opening" and not self._opened(at_end):
@@ -157,8 +157,7 @@ def _pending(text: str) -> int:
     return longest
 
 
-def joined(pieces: Iterable[Piece]) -> list[Piece]:
-    """With words of one kind that follow each other as one piece."""
+def _joined(pieces: Iterator[Piece]) -> list[Piece]:
     out: list[Piece] = []
     for piece in pieces:
         if out and out[-1].kind == piece.kind and piece.kind != "void":

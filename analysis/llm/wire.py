@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from analysis.llm.profiles import Profile
 from analysis.llm.repetition import Repetition
-from analysis.llm.sanitize import HarmonyFilter, Piece, joined
+from analysis.llm.sanitize import HarmonyFilter, Piece
 from proviso.types.answers import Effort
 from proviso.types.chat import ChatRequest, Completion
 
@@ -65,16 +65,8 @@ class Reading:
         self.finish_reason = ""
         self.model = model
 
-    def take(self, body: Mapping[str, Any]) -> list[Piece]:
-        """The pieces in a whole reply."""
-        return self._heard([self._said(body, "message")])
-
-    def hear(self, events: Sequence[Mapping[str, Any]]) -> list[Piece]:
-        """The pieces in some events of a stream, words of one kind that follow each other as one piece."""
-        return self._heard([self._said(event, "delta") for event in events])
-
-    def _said(self, body: Mapping[str, Any], part: Literal["message", "delta"]) -> tuple[str, str]:
-        """Thinking and content of one body; what else it tells is kept."""
+    def take(self, body: Mapping[str, Any], part: Literal["message", "delta"]) -> list[Piece]:
+        """The pieces in a whole reply (`message`) or in one event of a stream (`delta`)."""
         self.model = str(body.get("model") or self.model)
         self._usage = _mapping(body.get("usage")) or _mapping(_mapping(body.get("x_groq")).get("usage")) or self._usage
         choices = body.get("choices")
@@ -82,22 +74,10 @@ class Reading:
         self.finish_reason = str(choice.get("finish_reason") or self.finish_reason)
         said = _mapping(choice.get(part))
         thinking = next((said[name] for name in THINKING_FIELDS if isinstance(said.get(name), str) and said[name]), "")
+        pieces = [Piece("reasoning", thinking)] if thinking else []
         content = said.get("content")
         self.begun, self.spoke = True, self.spoke or bool(thinking or content)
-        return thinking, content if isinstance(content, str) else ""
-
-    def _heard(self, said: Sequence[tuple[str, str]]) -> list[Piece]:
-        pieces: list[Piece] = []
-        content = ""
-        for thinking, words in said:
-            if thinking:
-                pieces += [*self._filtered(content), Piece("reasoning", thinking)]
-                content = ""
-            content += words
-        return self._keep(joined([*pieces, *self._filtered(content)]))
-
-    def _filtered(self, content: str) -> list[Piece]:
-        return self._filter.feed(content) if content else []
+        return self._keep(pieces + (self._filter.feed(content) if isinstance(content, str) and content else []))
 
     def close(self) -> list[Piece]:
         """What the filter still held."""

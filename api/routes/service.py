@@ -128,7 +128,7 @@ async def _llm(services: Services) -> dict[str, Any] | None:
         "context_tokens": model.window_tokens,
         "context_tokens_configured": settings.llm_context_tokens,
         "context_tokens_told": endpoint.context_tokens,
-        "profile": model.profile.name if model.profile else endpoint.profile,
+        "profile": model.server.profile.name if model.server.profile else endpoint.profile,
         "reachable": endpoint.reachable,
         "prices": prices,
     }

@@ -115,7 +115,7 @@ async def test_letters_of_every_alphabet_arrive_whole(client: GptOss, stream: bo
 async def test_the_schema_of_extraction_is_a_grammar_to_the_server(client: GptOss) -> None:
     done = await client.complete(a_request(json_schema=REPLY_SCHEMA, max_output_tokens=24))
     assert "".join(done.text.split()).startswith('{"cells":[')
-    assert client.profile == LLAMACPP, "the server refused something, and the client went without"
+    assert client.server.profile == LLAMACPP, "the server refused something, and the client went without"
 
 
 async def test_the_prompt_is_counted_by_the_server_as_it_reports_it_after_the_call(

@@ -22,7 +22,7 @@ async def test_a_server_out_of_reach_is_left_alone_after_three_calls_and_tried_a
         server.refuse_connections()
         async with a_client(server, profile=PROFILES["vllm"]) as client:
             now = 0.0
-            client._breaker.now = lambda: now
+            client.server.breaker.now = lambda: now
             for _ in range(3):
                 with pytest.raises(LlmUnavailable, match="refused"):
                     await ask(client, a_request(), stream=stream)

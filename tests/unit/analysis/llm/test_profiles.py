@@ -100,10 +100,10 @@ def test_the_context_window_is_read_from_the_list_of_models() -> None:
 def test_usage_is_read_in_every_shape() -> None:
     reading = Reading("m")
     usage = {"prompt_tokens": 9, "completion_tokens": 7, "completion_tokens_details": {"reasoning_tokens": 3}}
-    reading.hear([{"choices": [], "x_groq": {"usage": usage}}])
+    reading.take({"choices": [], "x_groq": {"usage": usage}}, "delta")
     done = reading.completion()
     assert (done.prompt_tokens, done.reasoning_tokens, done.answer_tokens) == (9, 3, 4)
     bare = Reading("m")
-    bare.take({"usage": {"prompt_tokens": 9, "completion_tokens": 7}})
+    bare.take({"usage": {"prompt_tokens": 9, "completion_tokens": 7}}, "message")
     assert (bare.completion().reasoning_tokens, bare.completion().answer_tokens) == (None, 7)
     assert Reading("m").completion().prompt_tokens is None
