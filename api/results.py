@@ -15,7 +15,7 @@ from proviso.wire import to_data, to_line
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 LONG_COLUMNS = (
-    "document_id", "title", "field", "type", "outcome", "value", "raw", "quote", "page", "section", "state", "reason"
+    "document_id", "title", "field", "type", "outcome", "value", "raw", "quote", "page", "section", "state", "reason", "agreement"
 )  # fmt: skip
 
 
@@ -54,6 +54,7 @@ def long_table(cells: Iterable[Cell]) -> list[list[Any]]:
                 *(cell.document_id, cell.title, cell.field, cell.type, cell.outcome, _plain(cell.value), cell.raw),
                 *found,
                 cell.reason,
+                cell.derived.agreement if cell.derived else None,
             ]
         )
     return table

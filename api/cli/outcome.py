@@ -123,14 +123,16 @@ def _show(report: Report) -> None:
 
 
 def show_documents(items: Sequence[dict[str, Any]]) -> None:
-    """One row for each document: the title, and the file below it."""
-    rows = [[d["id"], _names(d), d["status"], d.get("pages"), d.get("chunks"), remark(d)] for d in items]
+    """One row for each document: the title, below it the file and the id; remarks where there are any."""
+    rows = [[_names(d), d["status"], d.get("pages"), d.get("chunks"), remark(d)] for d in items]
+    columns = ["document", "status", "pages", "chunks", "remarks"]
+    most = len(columns) if any(row[-1] for row in rows) else len(columns) - 1
     if rows:
-        print_table("", ["id", "document", "status", "pages", "chunks", "remarks"], rows)
+        print_table("", columns[:most], [row[:most] for row in rows])
 
 
 def _names(item: dict[str, Any]) -> str:
-    return "\n".join(dict.fromkeys((item.get("title") or item["filename"], item["filename"])))
+    return "\n".join(dict.fromkeys((item.get("title") or item["filename"], item["filename"], item["id"])))
 
 
 def remark(item: dict[str, Any]) -> str:

@@ -104,7 +104,10 @@ class Windows:
             self._stages = None
 
 
-UNBROKEN = {"id", "status", "pages", "chunks"}
+UNBROKEN = {"id", "status", "pages", "chunks", "asked (UTC)"}
+WITH_ID = {"document", "question"}
+"""Columns whose last line is an id."""
+ID_CHARS = 28
 
 
 def print_json(data: Any) -> None:
@@ -119,7 +122,8 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
 
     table = Table(title=title or None, title_justify="left", header_style="bold", expand=False)
     for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in UNBROKEN)
+        least = ID_CHARS if column in WITH_ID else None
+        table.add_column(column, overflow="fold", no_wrap=column in UNBROKEN, min_width=least)
     for row in rows:
         table.add_row(*(Text("" if value is None else str(value)) for value in row))
     Console().print(table)

@@ -190,17 +190,16 @@ def show_evidence(items: Sequence[dict[str, Any]]) -> None:
 
 
 def print_answers(items: Sequence[dict[str, Any]]) -> None:
-    """A table of answers, and of those still to come."""
+    """A table of answers, and of those still to come: the question, below it the id."""
     rows = [
         [
-            item["id"],
+            f"{short(item['request']['question'], QUESTION_CHARS)}\n{item['id']}",
             (item["outcome"] or item["status"]).replace("_", " "),
             item["created_at"][:16].replace("T", " "),
-            short(item["request"]["question"], QUESTION_CHARS),
         ]
         for item in items
     ]
-    print_table("", ["id", "outcome", "asked (UTC)", "question"], rows)
+    print_table("", ["question", "outcome", "asked (UTC)"], rows)
 
 
 def said_progress(answer: dict[str, Any]) -> str:

@@ -49,20 +49,27 @@ def crossing(*modules: ModuleType) -> list[type]:
     return sorted(own - columns, key=lambda kind: kind.__name__)
 
 
-def values_of(hint: Any) -> st.SearchStrategy[Any]:
-    """Any value of a type that such a dataclass uses."""
+def values_of(hint: Any, within: frozenset[Any] = frozenset()) -> st.SearchStrategy[Any]:
+    """Any value of a type that such a dataclass uses; a type that holds others of itself holds them one deep."""
     if hint in SIMPLE:
         return SIMPLE[hint]
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        return st.builds(hint, **{name: values_of(kind) for name, kind in get_type_hints(hint).items()})
+        types = get_type_hints(hint).items()
+        return st.builds(hint, **{name: values_of(kind, _deeper(hint, within)) for name, kind in types})
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Literal:
         return st.sampled_from(arguments)
     if origin is tuple and arguments[-1] is not Ellipsis:
-        return st.tuples(*(values_of(one) for one in arguments))
+        return st.tuples(*(values_of(one, within) for one in arguments))
+    if origin is tuple and (arguments[0], "again") in within:
+        return st.just(())
     if origin is tuple:
-        return st.lists(values_of(arguments[0]), max_size=2).map(tuple)
-    return st.one_of(*(values_of(one) for one in arguments))
+        return st.lists(values_of(arguments[0], within), max_size=2).map(tuple)
+    return st.one_of(*(values_of(one, within) for one in arguments))
+
+
+def _deeper(kind: type, within: frozenset[Any]) -> frozenset[Any]:
+    return within | {(kind, "again") if kind in within else kind}
 
 
 @pytest.mark.parametrize(
@@ -104,7 +111,6 @@ def test_a_line_is_one_line_to_every_reader_and_loses_nothing(data: dict[str, st
 
 def test_a_line_holds_what_utf_8_cannot() -> None:
     assert json.loads(to_line({"a": "x\ud800\u2028\x85"})) == {"a": "x\ud800\u2028\x85"}
-    assert (
-        to_line({"usage": CallUsage("é", 1, 2, 3)})
-        == '{"usage": {"purpose": "é", "prompt": 1, "reasoning": 2, "answer": 3, "cached": 0, "cost": null}}'.encode()
+    assert to_line({"usage": CallUsage("é", 1, 2, 3)}).startswith(
+        '{"usage": {"purpose": "é", "prompt": 1, "reasoning": 2, "answer": 3, "cached": 0, "cost": null, '.encode()
     )
