@@ -177,6 +177,7 @@ def test_without_a_data_folder_or_with_a_server_that_is_away_it_is_a_sentence(sh
     assert "--drop-old" in shell.refused("reindex", "--drop-old")
 
 
+@pytest.mark.slow
 def test_a_snapshot_taken_while_the_service_answers_brings_a_lost_index_back(shell: Shell, tmp_path: Path) -> None:
     place = tmp_path / "copies" / "monday"
     with running_service(shell.data_dir) as client, found_by_commands(shell, client):
@@ -195,6 +196,7 @@ def test_a_snapshot_taken_while_the_service_answers_brings_a_lost_index_back(she
     assert "does not say" in shell.refused("reindex", "--from", tmp_path / "nowhere")
 
 
+@pytest.mark.slow
 def test_a_store_that_holds_none_of_the_texts_leaves_the_index_as_it_is(shell: Shell) -> None:
     (shell.data_dir / "store").rename(shell.data_dir / "elsewhere")
     done = shell.run("reindex")

@@ -56,6 +56,7 @@ def test_a_copy_has_vectors_near_those_of_its_original_and_the_same_each_time(em
     assert ((first * vectors).sum(axis=1) > 0.9).all()
 
 
+@pytest.mark.slow
 async def test_a_service_finds_what_was_placed_and_more_can_be_placed_later(
     tmp_path: Path, embedder: LocalEmbedder
 ) -> None:

@@ -12,6 +12,7 @@ from evals.measures import serving
 from evals.service import NotStarted, running
 
 
+@pytest.mark.slow
 def test_a_service_is_measured_by_role_keeps_others_off_and_ends(tmp_path: Path) -> None:
     with running(tmp_path / "data") as service:
         memory = service.memory_mb()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from analysis.context.tokens import Tokens
 from evals.prompts import prompts, shelf
 from evals.retrieval.corpora import CARRIED
 from evals.tokens import compare, result_of
 
 
+@pytest.mark.slow
 def test_prompts_as_the_service_packs_them_count_as_in_harmony() -> None:
     tokens = Tokens()
     files = sorted((CARRIED / "cuad" / "txt").iterdir())[:6]
