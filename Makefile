@@ -14,7 +14,7 @@ T ?= tests
 WORKERS ?= 3
 # Tests start many processes, each of which would compile the packages anew.
 unexport PYTHONDONTWRITEBYTECODE
-EVALS_OF_INGEST := ingest robust variants outlines references facts tables spans word scans
+EVALS_OF_INGEST := ingest robust variants outlines references facts tables spans word scans requirements
 EVALS_OF_ANSWERS := context context.named quotes numbers tokens faults streaming mapping
 ARGS ?=
 DEMO_ARGS ?=
