@@ -24,14 +24,16 @@ ORDINALS = (
 )
 MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 ORDINAL = re.compile(rf"\b({'|'.join(sorted(ORDINALS, key=len, reverse=True))})\b", re.IGNORECASE)
+NTH = r"(?:s\s?t|n\s?d|r\s?d|t\s?h)?"
+"""Raised letters come out of a PDF apart: "24t h day of August"."""
 CENTURY, NEXT_CENTURY_BELOW = 1900, 70
 
 FORMS = (
     re.compile(
-        rf"\b(?P<month>{MONTH})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s+(?P<year>\d{{4}})\b", re.IGNORECASE
+        rf"\b(?P<month>{MONTH})\.?\s+(?P<day>\d{{1,2}}){NTH}(?:\s*[.,]\s*|\s+)(?P<year>\d{{4}})\b", re.IGNORECASE
     ),
     re.compile(
-        rf"\b(?P<day>\d{{1,2}}|{ORDINAL.pattern[3:-3]})(?:st|nd|rd|th)?[\s-]+(?:day\s+)?(?:of\s+)?(?P<month>{MONTH})\.?"
+        rf"\b(?P<day>\d{{1,2}}|{ORDINAL.pattern[3:-3]}){NTH}\)?[\s-]+(?:day\s+)?(?:of\s+)?(?P<month>{MONTH})\.?"
         r"\s*[,-]?\s*(?P<year>\d{4})\b",
         re.IGNORECASE,
     ),

@@ -1,6 +1,7 @@
-"""From what the model said to cells (floor 4, pure): one outcome for every field, evidence resolved, values in form.
+"""From what the model said to cells (floor 4, pure): one outcome for every field, evidence resolved, values in form and read again.
 
 `ground` resolves a quote; it is the only way evidence comes into a cell. What the model did not speak of is `failed`, never `absent`.
+A value that its own verified quotes deny is `found_unverified`: it stays in sight, and the reason gives both sides.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from analysis.extraction.derived import derived, disagreement
 from analysis.extraction.groups import array_pointer
 from analysis.extraction.items import Instance, covers, instances, itemised
 from analysis.extraction.misfit import Misfit
@@ -101,12 +103,17 @@ class CellMaker:
         evidence = numbered(self.ground(quote) for quote in reply.quotes)
         verified = any(item.state in VERIFIED for item in evidence)
         reason = None if verified else ("quote_not_found" if evidence else "no_quote")
+        value, read = None, None
         try:
             value = normalise(field, reply.value)
         except Misfit as misfit:
-            value, verified, reason = None, False, f"value_misfit: {misfit}"
-        cell = self.blank(field, "found" if verified else "found_unverified", reason)
-        return replace(cell, value=value, raw=_raw(reply.value), evidence=evidence)
+            reason = f"value_misfit: {misfit}"
+        else:
+            if verified:
+                read = derived(field, value, [item.text or "" for item in evidence if item.state in VERIFIED])
+                reason = disagreement(value, read)
+        cell = self.blank(field, "found_unverified" if reason else "found", reason)
+        return replace(cell, value=value, raw=_raw(reply.value), evidence=evidence, derived=read)
 
     def _conflict(self, field: Field, found: Sequence[Cell]) -> Cell:
         raw = " | ".join(dict.fromkeys(cell.raw or "" for cell in found))

@@ -9,17 +9,17 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from analysis.evidence.dates import MONTHS, ORDINALS
+from analysis.evidence.dates import MONTHS, NTH, ORDINALS
 from analysis.evidence.figures import TENS
 from analysis.extraction.misfit import Misfit, shown
-from analysis.extraction.numerals import numeral
+from analysis.extraction.numerals import LONGEST_CHARS, numeral
 
 MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\.?"
 TEENS = "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split()
 DAYS = {word: n for word, n in ORDINALS.items() if n <= 12} | {word: n for n, word in enumerate(TEENS, start=13)}
 DAYS |= {f"{ten}-{word}": TENS[ten] + n for ten in ("twenty", "thirty") for word, n in ORDINALS.items() if n <= 9}
 DAYS["thirtieth"] = 30
-DAY = rf"(?P<day>[0-9]{{1,2}}(?:\s?(?:st|nd|rd|th))?|{'|'.join(sorted(DAYS, key=len, reverse=True))})"
+DAY = rf"(?P<day>[0-9]{{1,2}}\s?{NTH}|{'|'.join(sorted(DAYS, key=len, reverse=True))})"
 YEAR = r"(?P<year>[1-9][0-9]{3})"
 MIDNIGHT = r"(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:?00)?)?"
 DATES = tuple(
@@ -55,7 +55,7 @@ SECONDS = (604_800, 86_400, 3600, 60, 1)
 
 def iso_date(text: str) -> str:
     """`text` as "2026-03-01". Raises Misfit."""
-    bare = LEAD_IN.sub("", " ".join(text.split())).strip(" ,.;")
+    bare = LEAD_IN.sub("", " ".join(text.split())).strip(" ,.;(")
     if numeric := NUMERIC.fullmatch(bare):
         return _day_of(text, int(numeric[4]), *_month_and_day(text, int(numeric[1]), int(numeric[3])))
     for pattern in DATES:
@@ -69,7 +69,7 @@ def iso_date(text: str) -> str:
 def iso_duration(text: str) -> str:
     """`text` as "P30D", "P1Y6M", "PT48H". Raises Misfit."""
     bare = " ".join(text.split()).strip(" ,.;")
-    if DURATION.fullmatch(bare.upper()):
+    if len(bare) <= LONGEST_CHARS and DURATION.fullmatch(bare.upper()):
         return bare.upper()
     pieces = UNIT.split(PERIODS.sub("", TERM.sub("", bare)))
     amounts: dict[str, int] = {}

@@ -8,6 +8,8 @@ from typing import Any, Literal
 from proviso.types.answers import Evidence
 
 CellOutcome = Literal["found", "found_unverified", "absent", "conflicting", "failed", "candidates"]
+Agreement = Literal["agrees", "differs", "contradictory", "not_stated"]
+"""Of a value with its quotes; `contradictory`: the quote gives it in words and in figures, and these are two numbers."""
 ExtractionStatus = Literal["queued", "running", "completed", "completed_with_failures", "cancelled", "failed"]
 
 
@@ -36,6 +38,17 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Derived:
+    """A value held against what code reads in its verified quotes by itself.
+
+    `values`: those of the field's kind that the quotes state, in the form of the field, in words what has no such form.
+    """
+
+    agreement: Agreement
+    values: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """Field x document. Exactly one outcome; `reason` says why for `failed` and for values that disagree with their quote."""
 
@@ -52,6 +65,8 @@ class Cell:
     coverage: Coverage | None
     stale: bool = False
     review: None = None
+    derived: Derived | None = None
+    """None where there is no value with a verified quote, and in cells older than this."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from api.results import FORMULA_STARTS, LONG_COLUMNS, objects, render_results
 from proviso.types.answers import Evidence
-from proviso.types.extractions import Cell, CellOutcome
+from proviso.types.extractions import Cell, CellOutcome, Derived
 
 EVIDENCE = Evidence(1, "doc_a", 1, "MSA", "-laws of Delaware", "laws of Delaware", 10, 26, 3, 3, (), "12.3", "exact")
 INVENTED = Evidence(1, "doc_a", 1, "MSA", "@laws of Texas", None, None, None, None, None, (), "", "unverified")
@@ -64,7 +64,15 @@ def test_jsonl_is_one_cell_a_line_whatever_is_in_it() -> None:
 
 def test_long_csv_is_a_row_a_cell_with_its_first_evidence() -> None:
     header, *rows = table_of(
-        [a_cell(value="Delaware", raw="State of Delaware", evidence=(EVIDENCE, INVENTED)), a_cell("/b")]
+        [
+            a_cell(
+                value="Delaware",
+                raw="State of Delaware",
+                evidence=(EVIDENCE, INVENTED),
+                derived=Derived("agrees", ("Delaware",)),
+            ),
+            a_cell("/b"),
+        ]
     )
     assert header == list(LONG_COLUMNS)
     assert rows == [
@@ -81,8 +89,9 @@ def test_long_csv_is_a_row_a_cell_with_its_first_evidence() -> None:
             "12.3",
             "exact",
             "",
+            "agrees",
         ],
-        ["doc_a", "MSA", "/b", "string", "absent", "", "", "", "", "", "", ""],
+        ["doc_a", "MSA", "/b", "string", "absent", "", "", "", "", "", "", "", ""],
     ]
 
 

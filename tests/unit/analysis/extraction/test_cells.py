@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from analysis.extraction.cells import numbered
 from analysis.extraction.groups import array_pointer
 from analysis.extraction.reply import ReplyCell
-from proviso.types.extractions import Cell
+from proviso.types.extractions import Cell, Derived
+from proviso.wire import from_data, to_data
 from tests.unit.analysis.extraction.builders import COVERAGE, a_field, a_maker, said
 
 TEXT = "This Agreement is governed by the laws of Delaware. Disputes follow the laws of New York. Fees are due in thirty days."
@@ -57,6 +58,43 @@ def test_one_quote_of_several_that_stands_in_the_text_is_enough_and_the_others_s
     [cell] = a_maker(TEXT).cells([a_field()], [said("/governing_law", "Delaware", "the laws of Texas", DELAWARE)])
     assert cell.outcome == "found"
     assert [(item.n, item.state) for item in cell.evidence] == [(1, "unverified"), (2, "exact")]
+
+
+def test_a_value_that_its_own_quote_states_is_found_and_says_so() -> None:
+    field = a_field("/due", format="duration")
+    [cell] = a_maker(TEXT).cells([field], [said("/due", "30 days", "due in thirty days")])
+    assert (cell.outcome, cell.value, cell.derived) == ("found", "P30D", Derived("agrees", ("P30D",)))
+
+
+def test_a_value_that_its_own_quote_denies_is_kept_but_not_simply_found() -> None:
+    field = a_field("/due", format="duration")
+    [cell] = a_maker(TEXT).cells([field], [said("/due", "60 days", "due in thirty days")])
+    assert (cell.outcome, cell.value, cell.raw) == ("found_unverified", "P60D", "60 days")
+    assert cell.reason == "value_differs_from_quote: the value is P60D, the quote says P30D"
+    assert cell.derived == Derived("differs", ("P30D",))
+    assert cell.evidence[0].state == "exact"
+
+
+def test_only_verified_quotes_speak_for_a_value() -> None:
+    field = a_field("/due", format="duration")
+    [cell] = a_maker(TEXT).cells([field], [said("/due", "60 days", "due in sixty days", "due in thirty days")])
+    assert (cell.outcome, cell.derived) == ("found_unverified", Derived("differs", ("P30D",)))
+    [cell] = a_maker(TEXT).cells([field], [said("/due", "60 days", "due in sixty days")])
+    assert (cell.reason, cell.derived) == ("quote_not_found", None)
+
+
+def test_a_second_value_that_its_quote_denies_does_not_make_a_conflict() -> None:
+    replies = [said("/governing_law", "Texas", NEW_YORK), said("/governing_law", "Delaware", DELAWARE)]
+    [cell] = a_maker(TEXT).cells([a_field()], replies)
+    assert (cell.outcome, cell.value) == ("found", "Delaware")
+
+
+def test_a_cell_stored_before_values_were_read_again_still_reads() -> None:
+    [cell] = a_maker(TEXT).cells([a_field()], [said("/governing_law", "Delaware", DELAWARE)])
+    stored = to_data(cell)
+    assert from_data(Cell, stored) == cell
+    del stored["derived"]
+    assert from_data(Cell, stored).derived is None
 
 
 def test_what_the_model_says_is_not_there_is_absent_and_what_it_forgets_has_failed() -> None:
