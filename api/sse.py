@@ -77,9 +77,7 @@ class EventStream(StreamingResponse):
                 await self._say(name, data)
         except ProvisoError as error:
             await self._say("error", problem_of(error))
-        except (
-            Exception
-        ):  # the stream's boundary: its status has been sent, so that a fault of ours can only be an event
+        except Exception:  # the stream's boundary: its status has been sent, so a fault of ours can only be an event
             log.exception("unexpected fault in a stream")
             await self._say("error", problem(500, "internal_error", UNEXPECTED))
         finally:

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
+from analysis.answering.asking import request_of
 from analysis.answering.blank import blank, instructions
 from analysis.answering.coverage import coverage_of, nearly_whole
 from analysis.answering.draft import Draft
@@ -31,12 +32,11 @@ from analysis.grounding.passages import Passages
 from analysis.grounding.quotes import Quotes
 from analysis.grounding.spending import call_usage
 from analysis.llm.sanitize import shield
-from proviso.errors import BudgetReached, LlmError
+from proviso.errors import LlmError
 from proviso.ids import new_id
 from proviso.ports import ChatModel
-from proviso.prices import check_cost
 from proviso.types.answers import Answer, PerDocument, Receipt, Usage
-from proviso.types.chat import ChatRequest, Completion
+from proviso.types.chat import Completion
 from proviso.types.search import ResolvedScope
 from records.catalog import documents
 from records.catalog.catalog import Catalog
@@ -169,7 +169,7 @@ class Answering:
     async def _modelled(
         self, question: Question, scope: ResolvedScope, planned: Planned, model: ChatModel
     ) -> AsyncGenerator[AskEvent, None]:
-        request = _request(question, planned, model)
+        request = request_of(question, planned, model)
         draft = Draft(Quotes(self._means.library, planned.context.labels, planned.context.passages))
         async with aclosing(spoken(model, request, draft, include_reasoning=question.include_reasoning)) as events:
             async for event in events:
@@ -236,34 +236,3 @@ def _cited(answer: Answer) -> tuple[PerDocument, ...] | None:
             numbers.setdefault(item.document_id, []).append(item.n)
     titles = {item.document_id: item.title for item in answer.evidence}
     return tuple(PerDocument(id_, "answered", tuple(ns), title=titles[id_]) for id_, ns in numbers.items())
-
-
-def _request(question: Question, planned: Planned, model: ChatModel) -> ChatRequest:
-    receipt = planned.context.receipt
-    most = receipt.prompt_tokens_counted + planned.output_tokens
-    if question.max_tokens is not None and most > question.max_tokens:
-        raise BudgetReached(
-            f"This question may take {most:,} tokens ({receipt.prompt_tokens_counted:,} for the prompt, "
-            f"{planned.output_tokens:,} kept for thinking and answer), and its budget is {question.max_tokens:,}."
-        )
-    check_cost(question.max_cost, model.price(question.model), receipt.prompt_tokens_counted, planned.output_tokens)
-    return ChatRequest(
-        purpose="answer",
-        messages=planned.context.messages,
-        effort=question.effort or DEFAULT_EFFORT,
-        max_output_tokens=planned.output_tokens,
-        counted_prompt_tokens=receipt.prompt_tokens_counted,
-        model=question.model,
-        workspace=question.scope.workspace,
-        may_repeat=_holds_twice(question, planned, model),
-    )
-
-
-def _holds_twice(question: Question, planned: Planned, model: ChatModel) -> bool:
-    """Whether the budget has room for a second try too: the prompt again, and up to twice the output."""
-    prompt, output = 2 * planned.context.receipt.prompt_tokens_counted, 3 * planned.output_tokens
-    price = model.price(question.model)
-    within_tokens = question.max_tokens is None or prompt + output <= question.max_tokens
-    return within_tokens and (
-        question.max_cost is None or (price is not None and price.most(prompt, output) <= question.max_cost)
-    )

@@ -43,3 +43,8 @@ def _tokens(purpose: str, completion: Completion, counted_prompt: int, count: Ca
     if completion.answer_tokens is None:
         return CallUsage(purpose, prompt, thought, count(completion.text))
     return CallUsage(purpose, prompt, thought, max(0, completion.answer_tokens - thought))
+
+
+def with_second_try(prompt: int, output: int) -> tuple[int, int]:
+    """The most that a call takes whose answer is of no use: the prompt again, and up to twice the output."""
+    return 2 * prompt, 3 * output

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from analysis.answering.mapping.keeping import Keeping, KeptCall
 from analysis.answering.mapping.ledger import Ledger
 from analysis.context.tokens import Tokens
-from analysis.grounding.spending import call_usage
+from analysis.grounding.spending import call_usage, with_second_try
 from proviso.errors import DependencyError, LlmTimeout, LlmUnavailable
 from proviso.ports import ChatModel
 from proviso.types.answers import CallUsage, Effort
@@ -113,6 +113,7 @@ class Calls:
             self._ledger.release(counted, wanted.output_tokens)
 
     async def _ask(self, wanted: Wanted, counted: int) -> Completion:
+        twice = with_second_try(counted, wanted.output_tokens)  # of it the first try is set aside already
         request = ChatRequest(
             purpose=wanted.purpose,
             messages=wanted.messages,
@@ -121,7 +122,7 @@ class Calls:
             counted_prompt_tokens=counted,
             model=wanted.model,
             workspace=self._workspace,
-            may_repeat=self._ledger.holds(counted, 2 * wanted.output_tokens),
+            may_repeat=self._ledger.holds(twice[0] - counted, twice[1] - wanted.output_tokens),
         )
         try:
             completion = await self._model.complete(request)

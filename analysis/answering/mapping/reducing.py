@@ -27,7 +27,7 @@ from analysis.context.layout import Means, Prompt, messages, prepare
 from analysis.context.planner import FRAME_TOKENS
 from analysis.grounding.library import Library
 from analysis.grounding.quotes import Quotes
-from analysis.grounding.spending import call_usage
+from analysis.grounding.spending import call_usage, with_second_try
 from proviso.errors import ContextOverflow
 from proviso.ports import ChatModel
 from proviso.types.answers import Receipt
@@ -100,7 +100,7 @@ class Reducing:
         request = await asyncio.to_thread(self._request, gathered, frame, told)
         counted = request.counted_prompt_tokens
         ledger.check(counted, request.max_output_tokens, "Putting the answer together")
-        request = replace(request, may_repeat=ledger.holds(2 * counted, 3 * request.max_output_tokens))
+        request = replace(request, may_repeat=ledger.holds(*with_second_try(counted, request.max_output_tokens)))
         draft = Draft(Quotes(self._library, labels_of(gathered.survey.scope), {}), gathered.findings.evidence)
         async with aclosing(
             spoken(self._model, request, draft, include_reasoning=question.include_reasoning)

@@ -114,5 +114,9 @@ async def test_without_a_price_a_limit_of_cost_lets_nothing_through(purses: Purs
 
 
 async def test_without_a_budget_nothing_is_held(purses: Purses) -> None:
-    async with purses.of(ONE, Budget(), [])(10**9, 10**9) as spent:
+    hold = purses.of(ONE, Budget(), [])
+    async with asyncio.timeout(5), hold(10**9, 10**9) as spent:
         spent(a_call(10**9))
+        async with hold(10**9, 10**9):  # beside it: nobody waits
+            under_way = dict(purses._under_way)
+    assert under_way == {}

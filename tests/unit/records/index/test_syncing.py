@@ -36,6 +36,7 @@ def test_a_file_that_is_renamed_meanwhile_does_not_fail_the_write(tmp_path: Path
     finally:
         ended.set()
         thread.join()
+    assert (tmp_path / "open-1").read_bytes() == b"log"
 
 
 def test_a_log_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
